@@ -1,0 +1,101 @@
+"""Every address that the catalogue gives out, built in one place from the configured base URL (docs/design.md).
+
+Addresses are flat on purpose and are looked up, never taken apart: RDF writers and people both like them so.
+A ``Addresses("")`` builds paths, which is what pages use; ``Addresses(base_url)`` builds absolute IRIs.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+
+def _segment(text: str | int) -> str:
+    return quote(str(text), safe="")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """``base_url`` has no slash at its end; "" gives paths on this server."""
+
+    base_url: str = ""
+
+    def path(self, *segments: str | int, suffix: str = "", **query: str | int) -> str:
+        """Join percent-encoded segments; ``suffix`` is a format's, with its dot; empty query values are left out."""
+        joined = "/".join(_segment(each) for each in segments)
+        asked = {name: value for name, value in query.items() if value != ""}
+        return f"{self.base_url}/{joined}{suffix}" + (f"?{urlencode(asked)}" if asked else "")
+
+    def home(self, language: str = "") -> str:
+        """The front page; with ``language``, the one that is fixed to it."""
+        return self.path(language) if language else self.path()
+
+    def catalog(self, suffix: str = "", **query: str | int) -> str:
+        """The feed. Without a suffix: the IRI of the catalogue itself."""
+        return self.path("catalog", suffix=suffix, **query)
+
+    def datasets(self, suffix: str = "", **query: str | int) -> str:
+        """The list of datasets, and search."""
+        return self.path("datasets", suffix=suffix, **query)
+
+    def dataset(self, dataset: str, suffix: str = "") -> str:
+        """The IRI of a dataset; with a suffix, one of its documents."""
+        return self.path("dataset", dataset, suffix=suffix)
+
+    def versions(self, dataset: str) -> str:
+        """The list of a dataset's versions."""
+        return self.path("dataset", dataset, "versions")
+
+    def report(self, dataset: str) -> str:
+        """The validation report of the latest version."""
+        return self.path("dataset", dataset, "report")
+
+    def distribution(self, dataset: str, name: str, format_: str) -> str:
+        """The IRI of one table (or file) in one format; the package as a whole has the name "package"."""
+        return self.path("distribution", f"{dataset}-{name}-{format_}")
+
+    def schema(self, dataset: str, table: str, version: int = 0, suffix: str = "") -> str:
+        """The IRI of a table's schema; with ``version``, of that version of it."""
+        return self.path("schema", f"{dataset}-{table}" + (f"-v{version}" if version else ""), suffix=suffix)
+
+    def field(self, dataset: str, table: str, name: str, suffix: str = "") -> str:
+        """The IRI of one column's definition."""
+        return self.path("field", f"{dataset}-{table}-{name}", suffix=suffix)
+
+    def standard(self, slug: str, suffix: str = "") -> str:
+        """The IRI of a standard."""
+        return self.path("standard", slug, suffix=suffix)
+
+    def standard_field(self, slug: str, name: str, suffix: str = "") -> str:
+        """The IRI of one column of a standard."""
+        return self.path("field", f"standard-{slug}-{name}", suffix=suffix)
+
+    def codelist(self, name: str, suffix: str = "") -> str:
+        """The IRI of a code list."""
+        return self.path("codelist", name, suffix=suffix)
+
+    def concept(self, codelist: str, code: str, suffix: str = "") -> str:
+        """The IRI of one code of a list."""
+        return self.path("concept", f"{codelist}-{code}", suffix=suffix)
+
+    def publisher(self, agent: str) -> str:
+        """The IRI of a publisher."""
+        return self.path("publisher", agent)
+
+    def area(self, code6: str) -> str:
+        """The page of a municipality, by its six-digit code."""
+        return self.path("area", code6)
+
+    def contact(self, dataset: str) -> str:
+        """The IRI of a dataset's contact point (a node needs one: harvesters re-create blank ones)."""
+        return self.path("dataset", dataset, "contact")
+
+    def checksum(self, dataset: str, name: str, format_: str) -> str:
+        """The IRI of a distribution's checksum."""
+        return self.distribution(dataset, name, format_) + "-checksum"
+
+    def download(self, dataset: str, version: int | str, file: str) -> str:
+        """The bytes of one file; immutable where ``version`` is a number, moving where it is "latest"."""
+        return self.path("download", dataset, version) + "/" + quote(file, safe="/")
+
+    def static(self, file: str) -> str:
+        """A file of our own stylesheet or script."""
+        return self.path("static", file)

@@ -1,0 +1,89 @@
+"""Every media type that is served or read, as one list: suffix, Accept, DCAT's code lists and labels use the same rows."""
+
+from dataclasses import dataclass
+
+_IANA = "https://www.iana.org/assignments/media-types/"
+_FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A way of writing something down. ``name`` is the suffix without its dot.
+
+    ``file_type`` is the code in the EU file-type list; ``rdf`` marks the graph formats.
+    """
+
+    name: str
+    media_type: str
+    label: str
+    file_type: str
+    rdf: bool = False
+    text: bool = False
+    compressible: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """The file-name ending, with its dot."""
+        return f".{self.name}"
+
+    @property
+    def iana(self) -> str:
+        """The IRI that dcat:mediaType wants."""
+        return _IANA + self.media_type
+
+    @property
+    def file_type_iri(self) -> str:
+        """The IRI that DCAT-AP's dct:format wants (EU file-type authority)."""
+        return _FILE_TYPE + self.file_type
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header: text formats name UTF-8, graph formats stay bare for harvesters that match exactly."""
+        return f"{self.media_type}; charset=utf-8" if self.text else self.media_type
+
+
+TURTLE = Format(name="ttl", media_type="text/turtle", label="Turtle", file_type="RDF_TURTLE", rdf=True)
+RDF_XML = Format(name="rdf", media_type="application/rdf+xml", label="RDF/XML", file_type="RDF_XML", rdf=True)
+JSON_LD = Format(name="jsonld", media_type="application/ld+json", label="JSON-LD", file_type="JSON_LD", rdf=True)
+N_TRIPLES = Format(name="nt", media_type="application/n-triples", label="N-Triples", file_type="RDF_N_TRIPLES", rdf=True)
+HTML = Format(name="html", media_type="text/html", label="HTML", file_type="HTML", text=True)
+JSON = Format(name="json", media_type="application/json", label="JSON", file_type="JSON")
+CSV = Format(name="csv", media_type="text/csv", label="CSV", file_type="CSV", text=True)
+TSV = Format(name="tsv", media_type="text/tab-separated-values", label="TSV", file_type="TSV", text=True)
+ZIP = Format(name="zip", media_type="application/zip", label="ZIP", file_type="ZIP", compressible=False)
+PDF = Format(name="pdf", media_type="application/pdf", label="PDF", file_type="PDF", compressible=False)
+XLSX = Format(
+    name="xlsx",
+    media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    label="Excel",
+    file_type="XLSX",
+    compressible=False,
+)
+GEOJSON = Format(name="geojson", media_type="application/geo+json", label="GeoJSON", file_type="GEOJSON")
+MARKDOWN = Format(name="md", media_type="text/markdown", label="Markdown", file_type="MD", text=True)
+TEXT = Format(name="txt", media_type="text/plain", label="Text", file_type="TXT", text=True)
+XML = Format(name="xml", media_type="application/xml", label="XML", file_type="XML")
+PNG = Format(name="png", media_type="image/png", label="PNG", file_type="PNG", compressible=False)
+OCTETS = Format(name="bin", media_type="application/octet-stream", label="BIN", file_type="OCTET", compressible=False)
+
+FORMATS: tuple[Format, ...] = (
+    HTML, TURTLE, RDF_XML, JSON_LD, N_TRIPLES, JSON, CSV, TSV, ZIP, PDF, XLSX, GEOJSON, MARKDOWN, TEXT, XML, PNG, OCTETS,
+)  # fmt: skip
+RDF: tuple[Format, ...] = (TURTLE, RDF_XML, JSON_LD, N_TRIPLES)
+_BY_NAME = {each.name: each for each in FORMATS}
+_BY_TYPE = {each.media_type: each for each in FORMATS}
+
+
+def by_name(name: str) -> Format | None:
+    """The format with that suffix (without its dot), or None."""
+    return _BY_NAME.get(name.lower())
+
+
+def by_media_type(media_type: str) -> Format | None:
+    """The format of a Content-Type value, parameters ignored, or None."""
+    return _BY_TYPE.get(media_type.partition(";")[0].strip().lower())
+
+
+def of_path(path: str) -> Format:
+    """The format that a file name's ending promises; octets where it promises nothing that we know."""
+    return _BY_NAME.get(path.rpartition(".")[2].lower(), OCTETS)
