@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import CatalogError, Finding, Place
-from catalog.messages import settings, stock
+from catalog.messages import dcat, descriptor, revisions, settings, stock, store, web
 from catalog.messages.wording import Wording, _
 from catalog.model import Text
 
@@ -21,7 +21,16 @@ LOCALES = Path(__file__).parent.parent / "locale"
 DOMAIN = "messages"
 
 
-WORDINGS: dict[str, Wording] = {code: wording for part in (settings, stock) for code, wording in part.WORDINGS.items()}
+_PARTS = (
+    dcat,
+    descriptor,
+    settings,
+    stock,
+    store,
+    revisions,
+    web,
+)
+WORDINGS: dict[str, Wording] = {code: wording for part in _PARTS for code, wording in part.WORDINGS.items()}
 _TIERS: dict[str, str] = {"error": _("Please mend"), "warning": _("Please check"), "note": _("Note")}
 
 

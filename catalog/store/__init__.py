@@ -1,0 +1,254 @@
+"""Immutable, numbered publications: what is published, and the one way to change it.
+
+    with Store.open(settings) as store:
+        store.latest("public-toilet")
+        with store.writing() as writing:
+            writing.add(publication, documents, addresses)
+
+Reading never waits for a writer. Writing is one transaction at a time, visible as a whole or not at all. Bytes lie in
+``store.files`` by their content; the database row is the only thing that makes them visible.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+
+from catalog.errors import Finding, NotFound, Withdrawn
+from catalog.model import Agent, Change, Publication, Text
+from catalog.settings import Settings
+from catalog.store import records
+from catalog.store.database import Database, addresses, changes, datasets, documents, meta, versions
+from catalog.store.files import Files, LocalFiles, files_at
+from catalog.store.records import CATALOG_KEY, Document, Head, Summary, Target, VersionRow, later
+from catalog.store.verification import verify
+from catalog.store.writing import Writing
+
+__all__ = [
+    "CATALOG_KEY",
+    "Document",
+    "Files",
+    "Head",
+    "LocalFiles",
+    "Store",
+    "Summary",
+    "Target",
+    "VersionRow",
+    "Writing",
+    "later",
+]
+
+_REMEMBERED = 256
+"""Publications kept in memory as values; a version never changes, so none of them can be stale."""
+
+_VISIBLE = datasets.c.latest.is_not(None)
+
+
+class Store:
+    """The store of one catalogue; safe to share between threads. ``files`` holds the bytes.
+
+    Every method raises StoreError where the database or the disk fails: store-full, store-locked, store-denied, store-unreadable.
+    """
+
+    def __init__(self, database: Database, files: Files) -> None:
+        self._database = database
+        self.files = files
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._record)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the store that the settings name; make it, or bring it up to date, where that is needed.
+
+        Raises SettingsError for a database or place of files that cannot be used, StoreError("store-newer") for a database
+        that a later program has changed, and as every method.
+        """
+        files = files_at(settings.files_url())
+        return cls(Database(settings.database_url()), files)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """One write transaction: committed when the block ends, rolled back when it raises. A second writer waits for it."""
+        with self._database.writing() as connection:
+            yield Writing(connection)
+
+    def latest(self, dataset: str) -> Publication:
+        """The version that is the latest now. Raises NotFound("dataset-unknown"), Withdrawn("dataset-withdrawn")."""
+        return self._remembered(dataset, self._latest_number(dataset))
+
+    def publication(self, dataset: str, version: int) -> Publication:
+        """One version of a visible dataset. Raises as ``latest``, and NotFound("version-unknown")."""
+        self._latest_number(dataset)
+        return self._remembered(dataset, version)
+
+    def versions(self, dataset: str) -> tuple[VersionRow, ...]:
+        """The history of a visible dataset, the newest version first. Raises as ``latest``."""
+        self._latest_number(dataset)
+        wanted = select(*(each for each in versions.c if each is not versions.c.record))
+        rows = self._rows(wanted.where(versions.c.dataset == dataset).order_by(versions.c.number.desc()))
+        return tuple(
+            VersionRow(
+                version=row.number,
+                issued=row.issued,
+                package_version=row.package_version,
+                digest=row.digest,
+                note=row.note,
+                breaking=row.breaking,
+                valid=row.valid,
+            )
+            for row in rows
+        )
+
+    def summaries(self, after: str = "", limit: int = 100, samples: bool = True, publisher: str = "") -> tuple[Summary, ...]:
+        """Visible datasets in order of id, those after the id ``after``; of one publisher, or without samples, where asked."""
+        asked = select(datasets).where(_visible(samples=samples), datasets.c.id > after)
+        if publisher:
+            asked = asked.where(datasets.c.publisher_id == publisher)
+        return tuple(_summary(row) for row in self._rows(asked.order_by(datasets.c.id).limit(limit)))
+
+    def count(self, samples: bool = True) -> int:
+        """How many datasets are visible."""
+        return int(self._rows(select(func.count()).select_from(datasets).where(_visible(samples=samples)))[0][0])
+
+    def publishers(self) -> tuple[tuple[Agent, int], ...]:
+        """Who publishes visible datasets, in order of id, and how many; named as in the dataset that each published last."""
+        ranked = (
+            select(
+                datasets,
+                func.count().over(partition_by=datasets.c.publisher_id).label("published"),
+                func.row_number()
+                .over(partition_by=datasets.c.publisher_id, order_by=(datasets.c.modified.desc(), datasets.c.id))
+                .label("rank"),
+            )
+            .where(_VISIBLE)
+            .subquery()
+        )
+        rows = self._rows(select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.publisher_id))
+        return tuple((_agent(row), row.published) for row in rows)
+
+    def publisher(self, agent: str) -> Agent:
+        """The publisher of that id. Raises NotFound("publisher-unknown") where it has no visible dataset."""
+        newest = (datasets.c.modified.desc(), datasets.c.id)
+        rows = self._rows(select(datasets).where(_VISIBLE, datasets.c.publisher_id == agent).order_by(*newest).limit(1))
+        if not rows:
+            raise NotFound("publisher-unknown", publisher=agent)
+        return _agent(rows[0])
+
+    def document(self, key: str, format: str) -> Document | None:  # noqa: A002  the field's own name; nobody needs the builtin here
+        """The description of a dataset (its id) or of the catalogue ("@catalog") in a format, by its name in ``media``."""
+        rows = self._rows(select(documents).where(documents.c.key == key, documents.c.format == format))
+        return _document(rows[0]) if rows else None
+
+    def documents(
+        self,
+        format: str,  # noqa: A002  as above
+        after: str = "",
+        limit: int = 100,
+        samples: bool = True,
+    ) -> tuple[Document, ...]:
+        """The descriptions of visible datasets in a format, in order of id, those after the id ``after``."""
+        asked = (
+            select(documents)
+            .join(datasets, datasets.c.id == documents.c.key)
+            .where(documents.c.format == format, _visible(samples=samples), datasets.c.id > after)
+            .order_by(datasets.c.id)
+            .limit(limit)
+        )
+        return tuple(_document(row) for row in self._rows(asked))
+
+    def changes(self, after: int = 0, limit: int = 100) -> tuple[Change, ...]:
+        """The change log in order of commit, what came after the number ``after``."""
+        asked = select(changes).where(changes.c.sequence > after).order_by(changes.c.sequence).limit(limit)
+        return tuple(
+            Change(sequence=row.sequence, dataset=row.dataset, version=row.number, kind=row.kind, at=row.at)
+            for row in self._rows(asked)
+        )
+
+    def lookup(self, address: str) -> Target | None:
+        """What a flat address ("schema/<id>-<table>") leads to; those of a withdrawn dataset say so."""
+        asked = select(addresses, datasets.c.latest).join(datasets, datasets.c.id == addresses.c.dataset)
+        rows = self._rows(asked.where(addresses.c.address == address))
+        if not rows:
+            return None
+        row = rows[0]
+        return Target(
+            kind=row.kind,
+            dataset=row.dataset,
+            version=row.version,
+            resource=row.resource,
+            name=row.name,
+            withdrawn=row.latest is None,
+        )
+
+    def meta(self, key: str) -> str | None:
+        """What the catalogue remembers about itself under that key."""
+        rows = self._rows(select(meta.c.value).where(meta.c.key == key))
+        return str(rows[0][0]) if rows else None
+
+    def verify(self, progress: Callable[[int, int], None] | None = None) -> tuple[Finding, ...]:
+        """Read every visible version and every byte of it again. ``progress`` is told bytes done and bytes in all.
+
+        Findings: record-unreadable, record-differs, latest-missing, blob-missing, blob-size, blob-hash, blob-unreadable,
+        database-damaged;
+        and as notes blob-orphan (bytes that no version names: left by an interrupted publication, or of one under way).
+        """
+        return verify(self._database, self.files, progress)
+
+    def _rows(self, asked: Select[Any]) -> list[Row[Any]]:
+        with self._database.reading() as connection:
+            return list(connection.execute(asked).all())
+
+    def _latest_number(self, dataset: str) -> int:
+        rows = self._rows(select(datasets.c.latest, datasets.c.withdrawn_at).where(datasets.c.id == dataset))
+        if not rows:
+            raise NotFound("dataset-unknown", dataset=dataset)
+        if rows[0].latest is None:
+            raise Withdrawn("dataset-withdrawn", dataset=dataset, at=rows[0].withdrawn_at)
+        return int(rows[0].latest)
+
+    def _record(self, dataset: str, version: int) -> Publication:
+        wanted = and_(versions.c.dataset == dataset, versions.c.number == version)
+        rows = self._rows(select(versions.c.record).where(wanted))
+        if not rows:
+            raise NotFound("version-unknown", dataset=dataset, version=version)
+        return records.load(rows[0].record, dataset, version)
+
+
+def _visible(*, samples: bool) -> ColumnElement[bool]:
+    return _VISIBLE if samples else and_(_VISIBLE, datasets.c.sample.is_(False))
+
+
+def _agent(row: Row[Any]) -> Agent:
+    return Agent(id=row.publisher_id, name=Text(row.publisher_name_ja, row.publisher_name_en), uri=row.publisher_uri)
+
+
+def _summary(row: Row[Any]) -> Summary:
+    return Summary(
+        id=row.id,
+        version=row.latest,
+        title=Text(row.title_ja, row.title_en),
+        description=Text(row.description_ja, row.description_en),
+        publisher=_agent(row),
+        issued=row.issued,
+        modified=row.modified,
+        sample=row.sample,
+        keywords=tuple(row.keywords),
+        keywords_en=tuple(row.keywords_en),
+        themes=tuple(row.themes),
+    )
+
+
+def _document(row: Row[Any]) -> Document:
+    return Document(key=row.key, format=row.format, compressed=row.body, etag=row.etag, modified=row.modified)

@@ -1,0 +1,232 @@
+"""The tables, and the door to the database that holds them: SQLAlchemy Core, portable SQL, SQLite by default.
+
+``versions.record`` is the truth about a version; ``datasets`` repeats what lists and look-ups need of the visible one.
+A dataset is visible while ``latest`` is a number. The tables are made by the Alembic scripts in ``migrations``; what
+stands here is what the queries use, and a test holds the two together.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    column,
+    create_engine,
+    inspect,
+    make_url,
+    select,
+    table,
+)
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from catalog.errors import SettingsError, StoreError
+from catalog.store import sqlite
+from catalog.store.faults import translated
+
+REVISIONS: tuple[str, ...] = ("0001",)
+"""Every revision of the tables that this program knows, the newest last (a test compares them with ``migrations``)."""
+
+WRITER = "writer"
+"""Key of the row of ``meta`` that a write transaction locks first: publications commit one after another on any database."""
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+_ID = String(100).with_variant(String(100, collation="C"), "postgresql")
+"""Ids sort by their bytes everywhere: SQLite does so by itself."""
+_SHA256 = String(64)
+_TIME = String(40)
+
+meta = Table("meta", METADATA, Column("key", String(100), primary_key=True), Column("value", Text, nullable=False))
+
+datasets = Table(
+    "datasets",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("publisher_id", _ID, nullable=False),
+    Column("publisher_name_ja", Text, nullable=False),
+    Column("publisher_name_en", Text, nullable=False),
+    Column("publisher_uri", Text, nullable=False),
+    Column("latest", Integer),
+    Column("last_number", Integer, nullable=False),
+    Column("withdrawn_at", _TIME),
+    Column("withdrawn_reason", Text, nullable=False),
+    Column("title_ja", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("description_ja", Text, nullable=False),
+    Column("description_en", Text, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("keywords_en", JSON, nullable=False),
+    Column("themes", JSON, nullable=False),
+    Column("sample", Boolean, nullable=False),
+    Column("issued", _TIME, nullable=False),
+    Column("modified", _TIME, nullable=False),
+    Index("ix_datasets_publisher_id", "publisher_id", "id"),
+)
+
+versions = Table(
+    "versions",
+    METADATA,
+    Column("dataset", _ID, ForeignKey("datasets.id")),
+    Column("number", Integer, autoincrement=False),
+    Column("digest", _SHA256, nullable=False),
+    Column("issued", _TIME, nullable=False),
+    Column("package_version", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("breaking", Text, nullable=False),
+    Column("valid", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+    PrimaryKeyConstraint("dataset", "number"),
+)
+
+files = Table(
+    "files",
+    METADATA,
+    Column("dataset", _ID),
+    Column("number", Integer, autoincrement=False),
+    Column("path", Text),
+    Column("sha256", _SHA256, nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    PrimaryKeyConstraint("dataset", "number", "path"),
+    ForeignKeyConstraint(["dataset", "number"], ["versions.dataset", "versions.number"]),
+)
+
+documents = Table(
+    "documents",
+    METADATA,
+    Column("key", _ID),
+    Column("format", String(20)),
+    Column("body", LargeBinary, nullable=False),
+    Column("etag", _SHA256, nullable=False),
+    Column("modified", _TIME, nullable=False),
+    PrimaryKeyConstraint("key", "format"),
+)
+
+addresses = Table(
+    "addresses",
+    METADATA,
+    Column("address", Text, primary_key=True),
+    Column("dataset", _ID, ForeignKey("datasets.id"), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("resource", Text, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    METADATA,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("dataset", _ID, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("at", _TIME, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+_REVISION = column("version_num", String)
+_ALEMBIC = table("alembic_version", _REVISION)
+
+
+class Database:
+    """An engine whose tables are of this program's revision."""
+
+    def __init__(self, url: str) -> None:
+        """Connect and bring the tables up to date. SettingsError for an unusable URL, StoreError for an unusable database."""
+        self._engine = _engine(url)
+        try:
+            with translated():
+                self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; never waits for a writer, never keeps one waiting."""
+        with translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The one writer: committed when the block ends, rolled back when it raises. Waits for the writer before it."""
+        with translated(), self._immediate() as connection, connection.begin():
+            connection.execute(select(meta.c.value).where(meta.c.key == WRITER).with_for_update())
+            yield connection
+
+    def damage(self) -> tuple[str, ...]:
+        """What the database's own check of its file finds, where it has one."""
+        with self.reading() as connection:
+            return sqlite.damage(connection) if self._is_sqlite() else ()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    def _is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    def _immediate(self) -> Connection:
+        return self._engine.connect().execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"})
+
+    def _prepare(self) -> None:
+        if self._is_sqlite():
+            sqlite.write_ahead(self._engine)
+        with self._engine.connect() as connection:
+            if _revision(connection) == REVISIONS[-1]:
+                return
+        with self._immediate() as connection, connection.begin():
+            if _revision(connection) != REVISIONS[-1]:  # another process may have been first
+                from catalog.store import migrations  # noqa: PLC0415  Alembic takes 0.4 s, and is needed once a revision
+
+                migrations.upgrade(connection, METADATA, REVISIONS[-1])
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision of the stored tables, None for an empty database."""
+    if not inspect(connection).has_table(_ALEMBIC.name):
+        return None
+    found = connection.scalar(select(_REVISION).select_from(_ALEMBIC))
+    if found is not None and found not in REVISIONS:
+        raise StoreError("store-newer", found=found, expected=REVISIONS[-1])
+    return found
+
+
+def _engine(text: str) -> Engine:
+    try:
+        url = make_url(text)
+        if url.get_backend_name() == "sqlite":
+            if not url.database or url.database == ":memory:":
+                raise SettingsError("setting-invalid", name="database", origin="database", found=text, expected="sqlite:///FILE")
+            with translated():
+                Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:  # the URL may hold a password: name its kind only
+        raise SettingsError(
+            "setting-invalid", name="database", origin="database", found=f"{text.partition(':')[0]}:…", expected="SQLAlchemy URL"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        sqlite.tune(engine)
+    return engine

@@ -1,0 +1,228 @@
+"""The one transaction in which everything about a dataset changes. Only ``Store.writing`` makes a ``Writing``."""
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from catalog.errors import Conflict, NotFound, Withdrawn
+from catalog.model import Publication
+from catalog.store import records
+from catalog.store.database import addresses, changes, datasets, documents, files, meta, versions
+from catalog.store.records import Head, Target, later
+
+_MANY = 500
+"""Values in one ``IN``: below the limits of every database."""
+
+
+class Writing:
+    """What a writer may do. Nothing is visible to anybody before the block of ``Store.writing`` ends without an exception.
+
+    It is the guard of the store's promises: versions number 1, 2, 3 … without a gap, a dataset stays with its publisher,
+    an address with its dataset, and ``modified`` never decreases, whatever the clock does.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def head(self, dataset: str) -> Head | None:
+        """Where the dataset stands, withdrawn or not; None where it was never published."""
+        row = self._connection.execute(
+            select(datasets, versions.c.digest)
+            .join(versions, and_(versions.c.dataset == datasets.c.id, versions.c.number == datasets.c.last_number))
+            .where(datasets.c.id == dataset)
+        ).one_or_none()
+        if row is None:
+            return None
+        return Head(
+            number=row.last_number,
+            withdrawn=row.latest is None,
+            publisher=row.publisher_id,
+            digest=row.digest,
+            issued=row.issued,
+            modified=row.modified,
+        )
+
+    def add(self, publication: Publication, documents: Mapping[str, bytes], addresses: Mapping[str, Target]) -> Publication:
+        """Make a version the latest: its record, files, descriptions (by format name), addresses, and a line of the change log.
+
+        The bytes of ``publication.files`` are in ``Store.files`` already. Answers with the publication as it is stored:
+        its ``modified`` is no earlier than that of the version before.
+        Raises Conflict: publisher-mismatch, version-order (its number is not the next one), address-taken.
+        """
+        head = self.head(publication.id)
+        _check(publication, head)
+        stored = replace(publication, modified=later(head.modified, publication.modified)) if head else publication
+        self._set_dataset(stored, head)
+        self._add_version(stored)
+        self.set_documents(stored.id, documents, stored.modified)
+        self._set_addresses(addresses)
+        kind = "create" if head is None or head.withdrawn else "update"
+        self._log(stored.id, stored.version, kind, stored.modified)
+        return stored
+
+    def withdraw(self, dataset: str, at: str, reason: str = "") -> None:
+        """Take the dataset back: its versions, files and descriptions answer "withdrawn" from now on; its addresses stay its own.
+
+        Raises NotFound("dataset-unknown"), Withdrawn("dataset-withdrawn").
+        """
+        head = self._visible(dataset)
+        at = later(head.modified, at)
+        self._connection.execute(
+            update(datasets)
+            .where(datasets.c.id == dataset)
+            .values(latest=None, withdrawn_at=at, withdrawn_reason=reason, modified=at)
+        )
+        self._connection.execute(delete(documents).where(documents.c.key == dataset))
+        self._log(dataset, head.number, "delete", at)
+
+    def set_documents(self, key: str, rendered: Mapping[str, bytes], modified: str) -> None:
+        """Replace the descriptions of a visible dataset, or of a key that begins with "@" (the catalogue's own).
+
+        Raises NotFound("dataset-unknown"), Withdrawn("dataset-withdrawn").
+        """
+        if not key.startswith("@"):
+            self._visible(key)
+        before = self._connection.scalars(select(documents.c.modified).where(documents.c.key == key))
+        modified = later(*before, modified)
+        self._connection.execute(delete(documents).where(documents.c.key == key))
+        self._insert(
+            documents,
+            (
+                {
+                    "key": key,
+                    "format": name,
+                    "body": gzip.compress(body, mtime=0),
+                    "etag": hashlib.sha256(body).hexdigest(),
+                    "modified": modified,
+                }
+                for name, body in rendered.items()
+            ),
+        )
+
+    def meta(self, key: str) -> str | None:
+        """A value that the catalogue remembers about itself."""
+        return self._connection.scalar(select(meta.c.value).where(meta.c.key == key))
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember a value."""
+        if self.meta(key) is None:
+            self._connection.execute(insert(meta).values(key=key, value=value))
+        else:
+            self._connection.execute(update(meta).where(meta.c.key == key).values(value=value))
+
+    def _visible(self, dataset: str) -> Head:
+        head = self.head(dataset)
+        if head is None:
+            raise NotFound("dataset-unknown", dataset=dataset)
+        if head.withdrawn:
+            raise Withdrawn("dataset-withdrawn", dataset=dataset, at=head.modified)
+        return head
+
+    def _set_dataset(self, publication: Publication, head: Head | None) -> None:
+        package, publisher = publication.package, publication.publisher
+        values = {
+            "publisher_id": publisher.id,
+            "publisher_name_ja": publisher.name.ja,
+            "publisher_name_en": publisher.name.en,
+            "publisher_uri": publisher.uri,
+            "latest": publication.version,
+            "last_number": publication.version,
+            "withdrawn_at": None,
+            "withdrawn_reason": "",
+            "title_ja": package.title.ja,
+            "title_en": package.title.en,
+            "description_ja": package.description.ja,
+            "description_en": package.description.en,
+            "keywords": list(package.keywords),
+            "keywords_en": list(package.keywords_en),
+            "themes": list(package.themes),
+            "sample": package.sample,
+            "modified": publication.modified,
+        }
+        if head is None:
+            issued = publication.issued or publication.modified
+            self._connection.execute(insert(datasets).values(id=publication.id, issued=issued, **values))
+        else:
+            self._connection.execute(update(datasets).where(datasets.c.id == publication.id).values(**values))
+
+    def _add_version(self, publication: Publication) -> None:
+        self._connection.execute(
+            insert(versions).values(
+                dataset=publication.id,
+                number=publication.version,
+                digest=publication.digest,
+                issued=publication.modified,
+                package_version=publication.package.version,
+                note=publication.note,
+                breaking=publication.breaking,
+                valid=bool(publication.report.get("valid", True)),
+                record=records.dump(publication),
+            )
+        )
+        self._insert(
+            files,
+            (
+                {
+                    "dataset": publication.id,
+                    "number": publication.version,
+                    "path": each.path,
+                    "sha256": each.sha256,
+                    "bytes": each.bytes,
+                    "media_type": each.media_type,
+                }
+                for each in publication.files
+            ),
+        )
+
+    def _set_addresses(self, targets: Mapping[str, Target]) -> None:
+        """Add and move what differs. An address that a later version no longer names keeps its last target."""
+        known = self._targets(list(targets))
+        for address, target in targets.items():
+            if address in known and known[address].dataset != target.dataset:
+                raise Conflict("address-taken", address=address, dataset=known[address].dataset)
+        self._insert(
+            addresses, ({"address": address} | _columns(target) for address, target in targets.items() if address not in known)
+        )
+        for address, target in targets.items():
+            if address in known and known[address] != target:
+                self._connection.execute(update(addresses).where(addresses.c.address == address).values(**_columns(target)))
+
+    def _targets(self, wanted: list[str]) -> dict[str, Target]:
+        found: dict[str, Target] = {}
+        for start in range(0, len(wanted), _MANY):
+            some = wanted[start : start + _MANY]
+            for row in self._connection.execute(select(addresses).where(addresses.c.address.in_(some))):
+                found[row.address] = Target(
+                    kind=row.kind, dataset=row.dataset, version=row.version, resource=row.resource, name=row.name
+                )
+        return found
+
+    def _log(self, dataset: str, number: int, kind: str, at: str) -> None:
+        self._connection.execute(insert(changes).values(dataset=dataset, number=number, kind=kind, at=at))
+
+    def _insert(self, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert some rows, or none."""
+        if listed := [dict(each) for each in rows]:
+            self._connection.execute(insert(table), listed)
+
+
+def _check(publication: Publication, head: Head | None) -> None:
+    if head and head.publisher != publication.publisher.id:
+        raise Conflict("publisher-mismatch", dataset=publication.id, found=publication.publisher.id, expected=head.publisher)
+    following = head.number + 1 if head else 1
+    if publication.version != following:
+        raise Conflict("version-order", dataset=publication.id, found=publication.version, expected=following)
+
+
+def _columns(target: Target) -> dict[str, str | int]:
+    return {
+        "dataset": target.dataset,
+        "kind": target.kind,
+        "version": target.version,
+        "resource": target.resource,
+        "name": target.name,
+    }
