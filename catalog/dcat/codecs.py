@@ -1,0 +1,218 @@
+"""How the values of a noun stand in a graph: one codec a kind of value, one shape a noun; each writes and reads.
+
+Reading is lenient, because graphs come from other catalogues too: what cannot be read is as good as absent, never an
+error. Writing is not: nouns hold what ``projection`` or ``read`` has made sure of.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote, unquote
+
+from rdflib import RDF, XSD, BNode, Graph, Literal, Node, URIRef
+
+from catalog.dcat.framing import expand
+from catalog.model import Text
+
+
+def _first(values: Sequence[Any]) -> Any:
+    return values[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One kind of value: the objects that say it; what one object says (None: nothing); one value of several objects."""
+
+    write: Callable[[Any], list[Node]]
+    read: Callable[[Node], Any]
+    merge: Callable[[Sequence[Any]], Any] = _first
+
+
+def term(curie: str) -> URIRef:
+    """The IRI of a prefixed name, as rdflib wants it."""
+    return URIRef(expand(curie))
+
+
+def _write_text(value: Text) -> list[Node]:
+    return [Literal(text, lang=language) for language, text in (("ja", value.ja), ("en", value.en)) if text]
+
+
+def _read_text(node: Node) -> Text | None:
+    language = _language(node)
+    return Text(**{language: str(node)}) if language and str(node) else None
+
+
+def _merge_texts(values: Sequence[Text]) -> Text:
+    return Text(ja=next((each.ja for each in values if each.ja), ""), en=next((each.en for each in values if each.en), ""))
+
+
+def _read_plain(node: Node) -> str | None:
+    return str(node) if isinstance(node, Literal) and str(node) else None
+
+
+def _write_day(value: date) -> list[Node]:
+    return [Literal(value.isoformat(), datatype=XSD.date)]
+
+
+def _read_day(node: Node) -> date | None:
+    moment = _moment(node)
+    return moment.date() if moment else None
+
+
+def _write_moment(value: datetime) -> list[Node]:
+    return [Literal(value.astimezone(UTC).isoformat(), datatype=XSD.dateTime)]
+
+
+def _read_moment(node: Node) -> datetime | None:
+    moment = _moment(node)
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def _write_size(value: int) -> list[Node]:
+    return [Literal(str(value), datatype=XSD.nonNegativeInteger)]
+
+
+def _read_size(node: Node) -> int | None:
+    whole, _, rest = str(node).partition(".")
+    return int(whole) if whole.isascii() and whole.isdigit() and not rest.strip("0") else None
+
+
+def _write_iri(value: str) -> list[Node]:
+    return [URIRef(value)]
+
+
+def _read_iri(node: Node) -> str | None:
+    return None if isinstance(node, BNode) else str(node) or None
+
+
+TEXT = Codec(_write_text, _read_text, _merge_texts)
+"""A text in two languages: one literal a language."""
+PLAIN = Codec(lambda value: [Literal(value)], _read_plain)
+"""A literal without language or datatype."""
+DAY = Codec(_write_day, _read_day)
+"""xsd:date; of a date and time, its day."""
+MOMENT = Codec(_write_moment, _read_moment)
+"""xsd:dateTime in UTC; what has no zone, or is a day, is read as UTC."""
+SIZE = Codec(_write_size, _read_size)
+"""xsd:nonNegativeInteger; DCAT 2's xsd:decimal is read too."""
+IRI = Codec(_write_iri, _read_iri)
+"""An IRI; where others wrote the address as a literal, that is read."""
+
+
+def word(language: str) -> Codec:
+    """A word in one language."""
+    return Codec(
+        lambda value: [Literal(value, lang=language)],
+        lambda node: str(node) if _language(node) == language and str(node) else None,
+    )
+
+
+def within(scheme: str) -> Codec:
+    """What follows a scheme (mailto:, tel:) in an IRI, decoded; the scheme stands only in the graph."""
+
+    def read(node: Node) -> str | None:
+        found = _read_iri(node)
+        return unquote(found.removeprefix(scheme)) or None if found else None
+
+    return Codec(lambda value: [URIRef(scheme + quote(value, safe="@!$&'()*+,;=~"))], read)
+
+
+_ABSENT = (None, "", Text())
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the mapping: this attribute is said with this predicate, in this way; ``many``: once a member.
+
+    A ``Shape`` instead of a codec makes the object a node with statements of its own.
+    """
+
+    attribute: str
+    predicate: URIRef
+    codec: "Codec | Shape"
+    many: bool = False
+
+    def write(self, noun: Any, subject: Node, graph: Graph) -> None:
+        """Add the statements about this attribute."""
+        held = getattr(noun, self.attribute)
+        for value in held if self.many else (held,):
+            if value not in _ABSENT:
+                for node in self._nodes(value, subject, graph):
+                    graph.add((subject, self.predicate, node))
+
+    def _nodes(self, value: Any, subject: Node, graph: Graph) -> list[Node]:
+        if isinstance(self.codec, Codec):
+            return self.codec.write(value)
+        node = self.codec.node(value, subject)
+        self.codec.write(value, node, graph)
+        return [node]
+
+    def read(self, subject: Node, graph: Graph) -> Any:
+        """What the graph says of this attribute; None where it says nothing that can be read."""
+        nodes = sorted(graph.objects(subject, self.predicate), key=_order)
+        if isinstance(self.codec, Codec):
+            values = [value for node in nodes if (value := self.codec.read(node)) is not None]
+            merge = self.codec.merge
+        else:
+            values = [self.codec.read(node, graph) for node in nodes if not isinstance(node, Literal)]
+            merge = _first
+        if self.many:
+            return frozenset(values)
+        return merge(values) if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A noun, the classes that its nodes are said to be of, and its rows."""
+
+    noun: type
+    classes: tuple[URIRef, ...]
+    rows: tuple[Row, ...]
+
+    def node(self, noun: Any, subject: Node | None = None) -> URIRef | BNode:
+        """Its IRI; for a noun that has none by design, a blank node whose label follows from the subject it hangs on."""
+        if not self._has_iri():
+            return BNode("blank-" + hashlib.sha256(str(subject).encode()).hexdigest()[:16])
+        if not noun.iri:
+            raise ValueError(f"a {self.noun.__name__} needs an IRI before it can be described")
+        return URIRef(noun.iri)
+
+    def write(self, noun: Any, node: Node, graph: Graph) -> None:
+        """Add every statement about the noun. ValueError where a noun that needs an IRI has none."""
+        for each in self.classes:
+            graph.add((node, RDF.type, each))
+        for row in self.rows:
+            row.write(noun, node, graph)
+
+    def read(self, node: Node, graph: Graph) -> Any:
+        """The noun at a node, as far as the graph speaks of it."""
+        found = {row.attribute: value for row in self.rows if (value := row.read(node, graph)) is not None}
+        if self._has_iri():
+            found["iri"] = str(node) if isinstance(node, URIRef) else ""
+        return self.noun(**found)
+
+    def _has_iri(self) -> bool:
+        return any(each.name == "iri" for each in fields(self.noun))
+
+
+def _order(node: Node) -> tuple[str, str]:
+    return str(node), (node.language or "") if isinstance(node, Literal) else ""
+
+
+def _language(node: Node) -> str:
+    """One of ja, en; a literal without a tag is Japanese if it holds kana or kanji; "" for every other language."""
+    if not isinstance(node, Literal):
+        return ""
+    if node.language:
+        primary = node.language.partition("-")[0]
+        return primary if primary in ("ja", "en") else ""
+    return "ja" if any("\u3040" <= each <= "\u30ff" or "\u3400" <= each <= "\u9fff" for each in node) else "en"
+
+
+def _moment(node: Node) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(node))
+    except ValueError:
+        return None

@@ -1,0 +1,43 @@
+"""Nouns to graphs and back, by the one table in ``mapping``: what goes out in a feed is what a harvest reads in."""
+
+from typing import Any
+
+from rdflib import RDF, Graph
+
+from catalog.dcat.codecs import Shape
+from catalog.dcat.framing import PREFIXES
+from catalog.dcat.mapping import CATALOG, DATASET
+from catalog.dcat.nouns import Catalog, Dataset
+
+
+def describe(noun: Dataset | Catalog) -> Graph:
+    """Every statement about a dataset (its distributions and all other nested nouns with it) or about a catalogue.
+
+    ValueError where a noun that needs an IRI has none.
+    """
+    graph = empty_graph()
+    shape = DATASET if isinstance(noun, Dataset) else CATALOG
+    shape.write(noun, shape.node(noun), graph)
+    return graph
+
+
+def read(graph: Graph) -> list[Dataset]:
+    """Every dcat:Dataset of a graph, ours or another catalogue's, in the order of their IRIs."""
+    return _all(DATASET, graph)
+
+
+def read_catalogs(graph: Graph) -> list[Catalog]:
+    """Every dcat:Catalog of a graph, in the order of their IRIs."""
+    return _all(CATALOG, graph)
+
+
+def _all(shape: Shape, graph: Graph) -> list[Any]:
+    return [shape.read(node, graph) for node in sorted(set(graph.subjects(RDF.type, shape.classes[0])), key=str)]
+
+
+def empty_graph() -> Graph:
+    """A graph that knows our prefixes and no others, and that answers in the order in which it was filled."""
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
+    for prefix, iri in PREFIXES.items():
+        graph.bind(prefix, iri)
+    return graph

@@ -1,0 +1,132 @@
+"""The mapping: which attribute is said with which predicate, and how. ``describe`` and ``read`` both go by this table.
+
+Predicates are those of DCAT-AP 3.0.1; where harvesters that we tested need another form than the profile asks for,
+a record in docs/decisions says so. A profile of another country would be another set of these shapes.
+"""
+
+from catalog.dcat import nouns
+from catalog.dcat.codecs import DAY, IRI, MOMENT, PLAIN, SIZE, TEXT, Row, Shape, term, within, word
+
+AGENT = Shape(
+    nouns.Agent,
+    (term("foaf:Agent"),),
+    (
+        Row("name", term("foaf:name"), TEXT),
+        Row("type", term("dct:type"), IRI),
+    ),
+)
+CONTACT_POINT = Shape(
+    nouns.ContactPoint,
+    (term("vcard:Kind"),),
+    (
+        Row("name", term("vcard:fn"), PLAIN),
+        Row("email", term("vcard:hasEmail"), within("mailto:")),
+        Row("telephone", term("vcard:hasTelephone"), within("tel:")),
+        Row("url", term("vcard:hasURL"), IRI),
+    ),
+)
+LOCATION = Shape(nouns.Location, (term("dct:Location"),), ())
+PERIOD_OF_TIME = Shape(
+    nouns.PeriodOfTime,
+    (term("dct:PeriodOfTime"),),
+    (
+        Row("start", term("dcat:startDate"), DAY),
+        Row("end", term("dcat:endDate"), DAY),
+    ),
+)
+LICENSE_DOCUMENT = Shape(
+    nouns.LicenseDocument,
+    (term("dct:LicenseDocument"),),
+    (
+        Row("title", term("dct:title"), PLAIN),
+        Row("type", term("dct:type"), IRI),
+    ),
+)
+STANDARD = Shape(
+    nouns.Standard,
+    (term("dct:Standard"),),
+    (Row("title", term("dct:title"), TEXT),),
+)
+PROVENANCE_STATEMENT = Shape(
+    nouns.ProvenanceStatement,
+    (term("dct:ProvenanceStatement"),),
+    (Row("description", term("dct:description"), TEXT),),
+)
+MEDIA_TYPE_OR_EXTENT = Shape(
+    nouns.MediaTypeOrExtent,
+    (term("dct:IMT"), term("dct:MediaTypeOrExtent")),  # CKAN shows the label only of a node whose first class is dct:IMT
+    (Row("label", term("rdfs:label"), PLAIN),),
+)
+CHECKSUM = Shape(
+    nouns.Checksum,
+    (term("spdx:Checksum"),),
+    (
+        Row("algorithm", term("spdx:algorithm"), IRI),
+        Row("value", term("spdx:checksumValue"), PLAIN),
+    ),
+)
+DISTRIBUTION = Shape(
+    nouns.Distribution,
+    (term("dcat:Distribution"),),
+    (
+        Row("title", term("dct:title"), TEXT),
+        Row("description", term("dct:description"), TEXT),
+        Row("access_url", term("dcat:accessURL"), IRI),
+        Row("download_url", term("dcat:downloadURL"), IRI),
+        Row("format", term("dct:format"), MEDIA_TYPE_OR_EXTENT),
+        Row("media_type", term("dcat:mediaType"), IRI),
+        Row("package_format", term("dcat:packageFormat"), IRI),
+        Row("byte_size", term("dcat:byteSize"), SIZE),
+        Row("checksum", term("spdx:checksum"), CHECKSUM),
+        Row("license", term("dct:license"), LICENSE_DOCUMENT),
+        Row("conforms_to", term("dct:conformsTo"), STANDARD, many=True),
+        Row("availability", term("dcatap:availability"), IRI),
+        Row("status", term("adms:status"), IRI),
+        Row("issued", term("dct:issued"), MOMENT),
+        Row("modified", term("dct:modified"), MOMENT),
+    ),
+)
+DATASET = Shape(
+    nouns.Dataset,
+    (term("dcat:Dataset"),),
+    (
+        Row("identifier", term("dct:identifier"), PLAIN),
+        Row("title", term("dct:title"), TEXT),
+        Row("description", term("dct:description"), TEXT),
+        Row("publisher", term("dct:publisher"), AGENT),
+        Row("contact_point", term("dcat:contactPoint"), CONTACT_POINT),
+        Row("keywords", term("dcat:keyword"), word("ja"), many=True),
+        Row("keywords_en", term("dcat:keyword"), word("en"), many=True),
+        Row("themes", term("dcat:theme"), IRI, many=True),
+        Row("spatial", term("dct:spatial"), LOCATION, many=True),
+        Row("temporal", term("dct:temporal"), PERIOD_OF_TIME),
+        Row("accrual_periodicity", term("dct:accrualPeriodicity"), IRI),
+        Row("languages", term("dct:language"), IRI, many=True),
+        Row("landing_page", term("dcat:landingPage"), IRI),
+        Row("license", term("dct:license"), LICENSE_DOCUMENT),
+        Row("access_rights", term("dct:accessRights"), IRI),
+        Row("provenance", term("dct:provenance"), PROVENANCE_STATEMENT),
+        Row("sources", term("dct:source"), IRI, many=True),
+        Row("conforms_to", term("dct:conformsTo"), STANDARD, many=True),
+        Row("version", term("dcat:version"), PLAIN),
+        Row("version_notes", term("adms:versionNotes"), PLAIN, many=True),
+        Row("issued", term("dct:issued"), MOMENT),
+        Row("modified", term("dct:modified"), MOMENT),
+        Row("distributions", term("dcat:distribution"), DISTRIBUTION, many=True),
+    ),
+)
+CATALOG = Shape(
+    nouns.Catalog,
+    (term("dcat:Catalog"),),
+    (
+        Row("title", term("dct:title"), TEXT),
+        Row("description", term("dct:description"), TEXT),
+        Row("publisher", term("dct:publisher"), AGENT),
+        Row("languages", term("dct:language"), IRI, many=True),
+        Row("license", term("dct:license"), LICENSE_DOCUMENT),
+        Row("homepage", term("foaf:homepage"), IRI),
+        Row("theme_taxonomy", term("dcat:themeTaxonomy"), IRI),
+        Row("issued", term("dct:issued"), MOMENT),
+        Row("modified", term("dct:modified"), MOMENT),
+    ),
+)

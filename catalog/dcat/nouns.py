@@ -1,0 +1,160 @@
+"""The nouns of DCAT 3 and DCAT-AP 3.0.1 that we speak, frozen; attributes are named as the vocabulary's terms.
+
+RDF is a set of statements, so what may be many is a frozenset, and everything may be absent ("" or None): another
+catalogue's description need not be complete. ``iri`` is "" only where that other catalogue used a blank node.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from catalog.model import Text
+
+_NO_TEXT = Text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """foaf:Agent. ``type`` is an IRI of the ADMS publisher types."""
+
+    iri: str
+    name: Text = _NO_TEXT
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPoint:
+    """vcard:Kind. ``email`` and ``telephone`` are bare: the schemes mailto: and tel: stand only in the graph."""
+
+    iri: str
+    name: str = ""
+    email: str = ""
+    telephone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """dct:Location."""
+
+    iri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodOfTime:
+    """dct:PeriodOfTime, both days included. The one noun without an IRI (docs/decisions/0011)."""
+
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseDocument:
+    """dct:LicenseDocument. ``title`` is the one that CKAN's register of licences matches (docs/decisions/0012).
+
+    ``type`` is an IRI of the ADMS licence types.
+    """
+
+    iri: str
+    title: str = ""
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """dct:Standard: the schema of a table, or a standard that a dataset follows."""
+
+    iri: str
+    title: Text = _NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenanceStatement:
+    """dct:ProvenanceStatement: how the data came about, in a sentence."""
+
+    iri: str
+    description: Text = _NO_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaTypeOrExtent:
+    """dct:MediaTypeOrExtent: a format, by its IRI in the EU list of file types. ``label`` is what CKAN shows."""
+
+    iri: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checksum:
+    """spdx:Checksum. ``algorithm`` is an IRI, ``value`` lower-case hexadecimal digits."""
+
+    iri: str
+    algorithm: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """dcat:Distribution: a dataset as one file. ``byte_size`` counts bytes; times have a zone."""
+
+    iri: str
+    title: Text = _NO_TEXT
+    description: Text = _NO_TEXT
+    access_url: str = ""
+    download_url: str = ""
+    format: MediaTypeOrExtent | None = None
+    media_type: str = ""
+    package_format: str = ""
+    byte_size: int | None = None
+    checksum: Checksum | None = None
+    license: LicenseDocument | None = None
+    conforms_to: frozenset[Standard] = frozenset()
+    availability: str = ""
+    status: str = ""
+    issued: datetime | None = None
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """dcat:Dataset. ``keywords`` are the Japanese ones; ``themes``, ``languages``, ``sources`` are IRIs; times have a zone."""
+
+    iri: str
+    identifier: str = ""
+    title: Text = _NO_TEXT
+    description: Text = _NO_TEXT
+    publisher: Agent | None = None
+    contact_point: ContactPoint | None = None
+    keywords: frozenset[str] = frozenset()
+    keywords_en: frozenset[str] = frozenset()
+    themes: frozenset[str] = frozenset()
+    spatial: frozenset[Location] = frozenset()
+    temporal: PeriodOfTime | None = None
+    accrual_periodicity: str = ""
+    languages: frozenset[str] = frozenset()
+    landing_page: str = ""
+    license: LicenseDocument | None = None
+    access_rights: str = ""
+    provenance: ProvenanceStatement | None = None
+    sources: frozenset[str] = frozenset()
+    conforms_to: frozenset[Standard] = frozenset()
+    version: str = ""
+    version_notes: frozenset[str] = frozenset()
+    issued: datetime | None = None
+    modified: datetime | None = None
+    distributions: frozenset[Distribution] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """dcat:Catalog itself, without its datasets: those are linked page by page (``feed``)."""
+
+    iri: str
+    title: Text = _NO_TEXT
+    description: Text = _NO_TEXT
+    publisher: Agent | None = None
+    languages: frozenset[str] = frozenset()
+    license: LicenseDocument | None = None
+    homepage: str = ""
+    theme_taxonomy: str = ""
+    issued: datetime | None = None
+    modified: datetime | None = None

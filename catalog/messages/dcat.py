@@ -1,0 +1,22 @@
+"""Wordings of what cannot stand in a description, and the few sentences that descriptions are made of."""
+
+from catalog.messages.wording import Wording, _
+
+WORDINGS: dict[str, Wording] = {
+    "description-invalid": Wording(
+        _("“%(found)s” (%(pointer)s) cannot stand in the catalogue's DCAT description."), _("Expected: %(expected)s.")
+    ),
+    "description-missing": Wording(
+        _("The catalogue's DCAT description needs %(pointer)s, which is empty."), _("Fill it in, in Japanese or English.")
+    ),
+    "description-stale": Wording(
+        _("The stored descriptions were written by another edition of this program."), _("Render them again before serving.")
+    ),
+}
+
+SAMPLE_TITLE = _("[Sample] %(title)s")
+SAMPLE_STATEMENT = _("This dataset is a sample, made to show how the catalogue works. The values in it are invented.")
+DISTRIBUTION_TITLE = _("%(title)s (%(format)s)")
+PACKAGE_TITLE = _("%(title)s: the whole data package (ZIP)")
+PACKAGE_DESCRIPTION = _("Every table and file of the dataset with the definitions of their columns, as one data package.")
+SCHEMA_TITLE = _("%(title)s: definitions of the columns")
