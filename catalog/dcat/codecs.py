@@ -87,6 +87,14 @@ def _read_iri(node: Node) -> str | None:
     return None if isinstance(node, BNode) else str(node) or None
 
 
+def _read_flag(node: Node) -> bool | None:
+    return {"true": True, "1": True, "false": False, "0": False}.get(str(node))
+
+
+FLAG = Codec(lambda value: [Literal(value)], _read_flag)
+"""xsd:boolean."""
+COUNT = Codec(lambda value: [Literal(value)], _read_size)
+"""xsd:integer, zero or more."""
 TEXT = Codec(_write_text, _read_text, _merge_texts)
 """A text in two languages: one literal a language."""
 PLAIN = Codec(lambda value: [Literal(value)], _read_plain)
@@ -119,6 +127,11 @@ def within(scheme: str) -> Codec:
     return Codec(lambda value: [URIRef(scheme + quote(value, safe="@!$&'()*+,;=~"))], read)
 
 
+def typed(datatype: URIRef) -> Codec:
+    """A literal of a datatype whose texts are kept as they are."""
+    return Codec(lambda value: [Literal(value, datatype=datatype, normalize=False)], lambda node: str(node) or None)
+
+
 _ABSENT = (None, "", Text())
 
 
@@ -126,13 +139,15 @@ _ABSENT = (None, "", Text())
 class Row:
     """One line of the mapping: this attribute is said with this predicate, in this way; ``many``: once a member.
 
-    A ``Shape`` instead of a codec makes the object a node with statements of its own.
+    A ``Shape`` instead of a codec makes the object a node with statements of its own. ``also`` are predicates that say the
+    same for readers of other vocabularies; they are written and not read.
     """
 
     attribute: str
     predicate: URIRef
     codec: "Codec | Shape"
     many: bool = False
+    also: tuple[URIRef, ...] = ()
 
     def write(self, noun: Any, subject: Node, graph: Graph) -> None:
         """Add the statements about this attribute."""
@@ -140,7 +155,8 @@ class Row:
         for value in held if self.many else (held,):
             if value not in _ABSENT:
                 for node in self._nodes(value, subject, graph):
-                    graph.add((subject, self.predicate, node))
+                    for predicate in (self.predicate, *self.also):
+                        graph.add((subject, predicate, node))
 
     def _nodes(self, value: Any, subject: Node, graph: Graph) -> list[Node]:
         if isinstance(self.codec, Codec):

@@ -6,17 +6,21 @@ from rdflib import RDF, Graph
 
 from catalog.dcat.codecs import Shape
 from catalog.dcat.framing import PREFIXES
-from catalog.dcat.mapping import CATALOG, DATASET
-from catalog.dcat.nouns import Catalog, Dataset
+from catalog.dcat.mapping import CATALOG, COLUMN, DATASET, TABLE_SCHEMA
+from catalog.dcat.nouns import Catalog, Column, Dataset, TableSchema
 
 
-def describe(noun: Dataset | Catalog) -> Graph:
-    """Every statement about a dataset (its distributions and all other nested nouns with it) or about a catalogue.
+Described = Dataset | Catalog | TableSchema | Column
+_SHAPES = {each.noun: each for each in (DATASET, CATALOG, TABLE_SCHEMA, COLUMN)}
+
+
+def describe(noun: Described) -> Graph:
+    """Every statement about a dataset (its distributions and all other nested nouns with it), a catalogue or a definition.
 
     ValueError where a noun that needs an IRI has none.
     """
     graph = empty_graph()
-    shape = DATASET if isinstance(noun, Dataset) else CATALOG
+    shape = _SHAPES[type(noun)]
     shape.write(noun, shape.node(noun), graph)
     return graph
 

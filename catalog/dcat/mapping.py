@@ -5,7 +5,7 @@ a record in docs/decisions says so. A profile of another country would be anothe
 """
 
 from catalog.dcat import nouns
-from catalog.dcat.codecs import DAY, IRI, MOMENT, PLAIN, SIZE, TEXT, Row, Shape, term, within, word
+from catalog.dcat.codecs import COUNT, DAY, FLAG, IRI, MOMENT, PLAIN, SIZE, TEXT, Row, Shape, term, typed, within, word
 
 AGENT = Shape(
     nouns.Agent,
@@ -128,5 +128,51 @@ CATALOG = Shape(
         Row("theme_taxonomy", term("dcat:themeTaxonomy"), IRI),
         Row("issued", term("dct:issued"), MOMENT),
         Row("modified", term("dct:modified"), MOMENT),
+    ),
+)
+COLUMN = Shape(
+    nouns.Column,
+    (term("csvw:Column"), term("rdf:Property")),
+    (
+        Row("name", term("csvw:name"), PLAIN),
+        Row("label", term("csvw:title"), TEXT, also=(term("rdfs:label"),)),
+        Row("definition", term("skos:definition"), TEXT),
+        Row("datatype", term("csvw:datatype"), IRI),
+        Row("required", term("csvw:required"), FLAG),
+        Row("position", term("schema:position"), COUNT),
+        Row("property_url", term("csvw:propertyUrl"), typed(term("csvw:uriTemplate"))),
+        Row("unit", term("schema:unitText"), PLAIN),
+        Row("example", term("skos:example"), PLAIN),
+        Row("citation", term("dct:bibliographicCitation"), PLAIN),
+        Row("nulls", term("csvw:null"), PLAIN, many=True),
+        Row("aliases", term("skos:altLabel"), word("ja"), many=True),
+        Row("rules", term("skos:scopeNote"), TEXT, many=True),
+        Row("derivation", term("skos:note"), TEXT, many=True),
+        Row("history", term("skos:historyNote"), TEXT, many=True),
+        Row("codelist", term("dct:conformsTo"), IRI),
+        Row("schema", term("dct:isPartOf"), STANDARD),
+        Row("used_by", term("dct:isReferencedBy"), IRI, many=True),
+    ),
+)
+TABLE_SCHEMA = Shape(
+    nouns.TableSchema,
+    (term("csvw:Schema"), term("dct:Standard")),
+    (
+        Row("title", term("dct:title"), TEXT),
+        Row("description", term("dct:description"), TEXT),
+        Row("version", term("dcat:version"), PLAIN),
+        Row("version_of", term("dcat:isVersionOf"), IRI),
+        Row("previous", term("dcat:previousVersion"), IRI),
+        Row("version_notes", term("adms:versionNotes"), PLAIN),
+        Row("issued", term("dct:issued"), MOMENT),
+        Row("part_of", term("dct:isPartOf"), IRI),
+        Row("conforms_to", term("dct:conformsTo"), STANDARD, many=True),
+        Row("references", term("dct:references"), IRI, many=True),
+        Row("sources", term("dct:source"), IRI, many=True),
+        Row("citation", term("dct:bibliographicCitation"), TEXT),
+        Row("notes", term("skos:editorialNote"), TEXT, many=True),
+        Row("primary_key", term("csvw:primaryKey"), PLAIN, many=True),
+        Row("columns", term("csvw:column"), COLUMN, many=True),
+        Row("used_by", term("dct:isReferencedBy"), IRI, many=True),
     ),
 )

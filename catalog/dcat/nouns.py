@@ -158,3 +158,58 @@ class Catalog:
     theme_taxonomy: str = ""
     issued: datetime | None = None
     modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """csvw:Column and rdf:Property: what one column means. ``position`` counts from 1; ``nulls`` are the missing codes.
+
+    ``rules`` are what values have to keep, ``derivation`` how they come about, ``history`` how the definition changed:
+    sentences in both languages. ``aliases`` are other spellings of the header.
+    """
+
+    iri: str
+    name: str = ""
+    label: Text = _NO_TEXT
+    definition: Text = _NO_TEXT
+    datatype: str = ""
+    required: bool | None = None
+    position: int | None = None
+    property_url: str = ""
+    unit: str = ""
+    example: str = ""
+    citation: str = ""
+    nulls: frozenset[str] = frozenset()
+    aliases: frozenset[str] = frozenset()
+    rules: frozenset[Text] = frozenset()
+    derivation: frozenset[Text] = frozenset()
+    history: frozenset[Text] = frozenset()
+    codelist: str = ""
+    schema: Standard | None = None
+    used_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSchema:
+    """csvw:Schema and dct:Standard: the columns of a table, of one version of it, or of a standard that tables follow.
+
+    ``references`` are the schemas that its foreign keys point at; ``notes`` say how sure a standard is.
+    """
+
+    iri: str
+    title: Text = _NO_TEXT
+    description: Text = _NO_TEXT
+    version: str = ""
+    version_of: str = ""
+    previous: str = ""
+    version_notes: str = ""
+    issued: datetime | None = None
+    part_of: str = ""
+    conforms_to: frozenset[Standard] = frozenset()
+    references: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    citation: Text = _NO_TEXT
+    notes: frozenset[Text] = frozenset()
+    primary_key: frozenset[str] = frozenset()
+    columns: frozenset[Column] = frozenset()
+    used_by: frozenset[str] = frozenset()

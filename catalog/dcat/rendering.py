@@ -9,16 +9,15 @@ from rdflib.plugins.serializers.turtle import TurtleSerializer
 
 from catalog.addresses import Addresses
 from catalog.dcat.codecs import term
-from catalog.dcat.describing import describe, empty_graph
+from catalog.dcat.describing import Described, describe, empty_graph
 from catalog.dcat.framing import PREFIXES, frame
-from catalog.dcat.nouns import Catalog, Dataset
 from catalog.dcat.projection import catalog_of
 from catalog.settings import Settings
 
 _XML_OPEN, _XML_CLOSE = b"\n>\n", b"</rdf:RDF>\n"
 
 
-def render(noun: Dataset | Catalog) -> dict[str, bytes]:
+def render(noun: Described) -> dict[str, bytes]:
     """The documents by format name: ttl, rdf, jsonld, nt. Each stands alone; ``feed`` joins them."""
     return render_graph(describe(noun))
 
@@ -53,7 +52,7 @@ def _turtle(graph: Graph) -> bytes:
 class _TurtleBody(TurtleSerializer):
     """Turtle without a head, for rdflib binds only the prefixes that occur; what a document is about stands first."""
 
-    topClasses = [term("dcat:Catalog"), term("dcat:Dataset")]  # noqa: N815, RUF012  rdflib's name and type
+    topClasses = [term(each) for each in ("dcat:Catalog", "dcat:Dataset", "csvw:Schema", "csvw:Column", "skos:ConceptScheme")]  # noqa: N815, RUF012  rdflib's name and type
 
     def startDocument(self) -> None:  # noqa: N802  rdflib's name
         """Write nothing: ``framing`` has the head."""
