@@ -88,6 +88,10 @@ class Addresses:
         """The IRI of a dataset's contact point (a node needs one: harvesters re-create blank ones)."""
         return self.path("dataset", dataset, "contact")
 
+    def provenance(self, dataset: str) -> str:
+        """The IRI of the statement that says where a dataset's contents come from."""
+        return self.path("dataset", dataset, "provenance")
+
     def checksum(self, dataset: str, name: str, format_: str) -> str:
         """The IRI of a distribution's checksum."""
         return self.distribution(dataset, name, format_) + "-checksum"

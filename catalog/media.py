@@ -38,11 +38,11 @@ class Format:
 
     @property
     def content_type(self) -> str:
-        """The Content-Type header: text formats name UTF-8, graph formats stay bare for harvesters that match exactly."""
+        """The Content-Type header: ``text/*`` names UTF-8, for clients assume another charset otherwise."""
         return f"{self.media_type}; charset=utf-8" if self.text else self.media_type
 
 
-TURTLE = Format(name="ttl", media_type="text/turtle", label="Turtle", file_type="RDF_TURTLE", rdf=True)
+TURTLE = Format(name="ttl", media_type="text/turtle", label="Turtle", file_type="RDF_TURTLE", rdf=True, text=True)
 RDF_XML = Format(name="rdf", media_type="application/rdf+xml", label="RDF/XML", file_type="RDF_XML", rdf=True)
 JSON_LD = Format(name="jsonld", media_type="application/ld+json", label="JSON-LD", file_type="JSON_LD", rdf=True)
 N_TRIPLES = Format(name="nt", media_type="application/n-triples", label="N-Triples", file_type="RDF_N_TRIPLES", rdf=True)
@@ -60,7 +60,7 @@ XLSX = Format(
     compressible=False,
 )
 GEOJSON = Format(name="geojson", media_type="application/geo+json", label="GeoJSON", file_type="GEOJSON")
-MARKDOWN = Format(name="md", media_type="text/markdown", label="Markdown", file_type="MD", text=True)
+MARKDOWN = Format(name="md", media_type="text/markdown", label="Markdown", file_type="TXT", text=True)
 TEXT = Format(name="txt", media_type="text/plain", label="Text", file_type="TXT", text=True)
 XML = Format(name="xml", media_type="application/xml", label="XML", file_type="XML")
 PNG = Format(name="png", media_type="image/png", label="PNG", file_type="PNG", compressible=False)

@@ -234,13 +234,15 @@ class Package:
         raise KeyError(name)
 
 
-FileRole = Literal["source", "table", "package"]
+FileRole = Literal["source", "table", "package", "codelist", "standard"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """Bytes of one version, by content. ``path`` is the last part of its download address (``source/data/a.csv``,
-    ``projects.csv``, ``<id>.zip``); ``format`` is a name of ``media.FORMATS`` or "" where we know none.
+    """Bytes of one version, by content. ``format`` is a name of ``media.FORMATS`` or "" where we know none.
+
+    ``path`` is the last part of its download address: ``source/data/a.csv`` as the steward gave it, ``projects.csv``,
+    ``<id>.zip``, and the snapshots of what it used, ``codelists/<name>.json`` and ``standards/<slug>-<edition>.json``.
     """
 
     path: str
@@ -257,7 +259,8 @@ class Prepared:
     """Everything that a publication needs and that can be worked out before the store is asked.
 
     ``contents`` maps each file's path to where its bytes lie now (a file inside the package or in ``workspace``);
-    ``digest`` names the bytes that the steward gave, ``raw_digest`` those of the raw records they were derived from.
+    ``digest`` names the bytes that the steward gave, ``raw_digest`` those of the raw records they were derived from;
+    ``validator`` names the program that made the report, with its version.
     """
 
     package: Package
@@ -268,6 +271,7 @@ class Prepared:
     digest: str
     raw_digest: str
     rows: Mapping[str, int]
+    validator: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +288,7 @@ class Publication:
     digest: str = ""
     raw_digest: str = ""
     rows: Mapping[str, int] = field(default_factory=dict)
+    validator: str = ""
     issued: str = ""
     modified: str = ""
     note: str = ""

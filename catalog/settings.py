@@ -17,6 +17,7 @@ from catalog.errors import SettingsError
 
 FILE = "catalog.toml"
 PREFIX = "CATALOG_"
+PORTS = range(1, 65536)
 
 
 def _setting(default: Any, explanation: str) -> Any:
@@ -152,7 +153,7 @@ def _checked(settings: Settings) -> Settings:
             return Settings(
                 **{each.name: getattr(settings, each.name) for each in SETTINGS} | {"base_url": settings.base_url.rstrip("/")}
             )
-    if not 1 <= settings.port <= 65535:
+    if settings.port not in PORTS:
         raise SettingsError("setting-invalid", name="port", origin="port", found=settings.port, expected="1-65535")
     unknown = set(settings.language_codes()) - {"ja", "en"}
     if unknown or not settings.language_codes():

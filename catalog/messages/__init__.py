@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import CatalogError, Finding, Place
-from catalog.messages import dcat, descriptor, revisions, settings, stock, store, web
+from catalog.messages import dcat, derivation, descriptor, revisions, settings, standards, stock, store, vocabulary, web
 from catalog.messages.wording import Wording, _
 from catalog.model import Text
 
@@ -23,11 +23,14 @@ DOMAIN = "messages"
 
 _PARTS = (
     dcat,
+    derivation,
     descriptor,
     settings,
+    standards,
     stock,
     store,
     revisions,
+    vocabulary,
     web,
 )
 WORDINGS: dict[str, Wording] = {code: wording for part in _PARTS for code, wording in part.WORDINGS.items()}

@@ -1,4 +1,4 @@
-"""Wordings of what can be wrong with the settings."""
+"""Wordings of what can be wrong with the settings and the command line."""
 
 from catalog.messages.wording import Wording, _
 
@@ -10,4 +10,5 @@ WORDINGS: dict[str, Wording] = {
         _("The server cannot listen on %(host)s:%(port)s (%(reason)s)."),
         _("Stop the program that uses the port, or choose another with --port."),
     ),
+    "derive-zip": Wording(_("The tables cannot be written into the zip “%(found)s”."), _("Unpack it, and derive in its folder.")),
 }

@@ -21,9 +21,9 @@ from catalog.errors import Finding, NotFound, Withdrawn
 from catalog.model import Agent, Change, Publication, Text
 from catalog.settings import Settings
 from catalog.store import records
-from catalog.store.database import Database, addresses, changes, datasets, documents, meta, versions
+from catalog.store.database import Database, addresses, changes, datasets, documents, meta, uses, versions
 from catalog.store.files import Files, LocalFiles, files_at
-from catalog.store.records import CATALOG_KEY, Document, Head, Summary, Target, VersionRow, later
+from catalog.store.records import CATALOG_KEY, Document, Head, Summary, Target, Use, VersionRow, later
 from catalog.store.verification import verify
 from catalog.store.writing import Writing
 
@@ -36,6 +36,7 @@ __all__ = [
     "Store",
     "Summary",
     "Target",
+    "Use",
     "VersionRow",
     "Writing",
     "later",
@@ -192,6 +193,25 @@ class Store:
             withdrawn=row.latest is None,
         )
 
+    def uses(self, kind: str, name: str) -> tuple[Use, ...]:
+        """Where visible datasets go by a code list (kind "codelist") or a standard (kind "standard") of that name, by dataset."""
+        asked = (
+            select(uses, datasets.c.title_ja, datasets.c.title_en, datasets.c.sample)
+            .join(datasets, datasets.c.id == uses.c.dataset)
+            .where(_VISIBLE, uses.c.kind == kind, uses.c.name == name)
+            .order_by(uses.c.dataset, uses.c.resource, uses.c.field)
+        )
+        return tuple(
+            Use(
+                dataset=row.dataset,
+                title=Text(row.title_ja, row.title_en),
+                sample=row.sample,
+                resource=row.resource,
+                field=row.field,
+            )
+            for row in self._rows(asked)
+        )
+
     def meta(self, key: str) -> str | None:
         """What the catalogue remembers about itself under that key."""
         rows = self._rows(select(meta.c.value).where(meta.c.key == key))
@@ -211,11 +231,12 @@ class Store:
             return list(connection.execute(asked).all())
 
     def _latest_number(self, dataset: str) -> int:
-        rows = self._rows(select(datasets.c.latest, datasets.c.withdrawn_at).where(datasets.c.id == dataset))
+        asked = select(datasets.c.latest, datasets.c.withdrawn_at, datasets.c.withdrawn_reason)
+        rows = self._rows(asked.where(datasets.c.id == dataset))
         if not rows:
             raise NotFound("dataset-unknown", dataset=dataset)
         if rows[0].latest is None:
-            raise Withdrawn("dataset-withdrawn", dataset=dataset, at=rows[0].withdrawn_at)
+            raise Withdrawn("dataset-withdrawn", dataset=dataset, at=rows[0].withdrawn_at, reason=rows[0].withdrawn_reason)
         return int(rows[0].latest)
 
     def _record(self, dataset: str, version: int) -> Publication:

@@ -135,6 +135,19 @@ addresses = Table(
     Column("name", Text, nullable=False),
 )
 
+uses = Table(
+    "uses",
+    METADATA,
+    Column("dataset", _ID, ForeignKey("datasets.id")),
+    Column("kind", String(40)),
+    Column("name", Text),
+    Column("resource", Text),
+    Column("field", Text),
+    PrimaryKeyConstraint("dataset", "kind", "name", "resource", "field"),
+    Index("ix_uses_kind", "kind", "name"),
+)
+"""What the latest version of a dataset goes by: the code list of a column, the standard of a table."""
+
 changes = Table(
     "changes",
     METADATA,

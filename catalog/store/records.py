@@ -66,6 +66,17 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A table of a visible dataset that follows a standard, or (``field``) a column of it whose values are codes of a list."""
+
+    dataset: str
+    title: Text
+    sample: bool
+    resource: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """What a flat address leads to. ``version`` 0 is whichever is the latest; ``name`` is a column's or a format's."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from catalog.errors import Conflict, NotFound, Withdrawn
 from catalog.model import Publication
 from catalog.store import records
-from catalog.store.database import addresses, changes, datasets, documents, files, meta, versions
+from catalog.store.database import addresses, changes, datasets, documents, files, meta, uses, versions
 from catalog.store.records import Head, Target, later
 
 _MANY = 500
@@ -60,6 +60,7 @@ class Writing:
         self._add_version(stored)
         self.set_documents(stored.id, documents, stored.modified)
         self._set_addresses(addresses)
+        self._set_uses(stored)
         kind = "create" if head is None or head.withdrawn else "update"
         self._log(stored.id, stored.version, kind, stored.modified)
         return stored
@@ -190,6 +191,19 @@ class Writing:
         for address, target in targets.items():
             if address in known and known[address] != target:
                 self._connection.execute(update(addresses).where(addresses.c.address == address).values(**_columns(target)))
+
+    def _set_uses(self, publication: Publication) -> None:
+        """Replace what the dataset goes by; of a withdrawn one it stays, and is not shown."""
+        self._connection.execute(delete(uses).where(uses.c.dataset == publication.id))
+        found = []
+        for table in publication.package.tables():
+            if table.standard is not None:
+                found.append({"kind": "standard", "name": table.standard.id, "resource": table.name, "field": ""})
+            for field in table.schema.fields if table.schema else ():
+                if field.definition.codelist:
+                    coded = {"kind": "codelist", "name": field.definition.codelist}
+                    found.append(coded | {"resource": table.name, "field": field.name})
+        self._insert(uses, ({"dataset": publication.id} | each for each in found))
 
     def _targets(self, wanted: list[str]) -> dict[str, Target]:
         found: dict[str, Target] = {}

@@ -11,7 +11,7 @@ from store_samples import CITY, OTHER, publication, publish, put, rendered, targ
 
 from catalog.errors import Conflict, NotFound, StoreError, Withdrawn
 from catalog.messages import both
-from catalog.model import Publication, Text
+from catalog.model import Definition, Field, Publication, Resource, Schema, StandardRef, Text
 from catalog.settings import Settings
 from catalog.store import CATALOG_KEY, Store, Target, later, records
 
@@ -302,3 +302,16 @@ def test_the_bytes_of_a_version_are_found_by_its_files(store: Store, tmp_path: P
     assert stored is not None
     with store.files.open(stored.sha256) as stream:
         assert stream.read() == b"id,name\n1,a\n"
+
+
+def test_who_goes_by_a_code_list_or_a_standard_is_known_until_it_is_withdrawn(store: Store) -> None:
+    coded = Field(name="kind", definition=Definition(codelist="organization-kind"))
+    table = Resource(name="t", path="t.csv", schema=Schema(fields=(coded,)), standard=StandardRef(id="public-toilet"))
+    publish(store, publication(package={"resources": (table,)}))
+    assert [(each.dataset, each.resource, each.field) for each in store.uses("codelist", "organization-kind")] == [
+        ("parks", "t", "kind")
+    ]
+    assert [(each.dataset, each.resource) for each in store.uses("standard", "public-toilet")] == [("parks", "t")]
+    with store.writing() as writing:
+        writing.withdraw("parks", "2027-01-01T00:00:00Z")
+    assert store.uses("codelist", "organization-kind") == ()

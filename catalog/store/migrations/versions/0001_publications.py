@@ -44,6 +44,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_addresses_dataset", "addresses", ["dataset"])
     op.create_table(
+        "uses",
+        sa.Column("dataset", _ID, nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        *_text("name", "resource", "field"),
+        sa.PrimaryKeyConstraint("dataset", "kind", "name", "resource", "field"),
+        sa.ForeignKeyConstraint(["dataset"], ["datasets.id"]),
+    )
+    op.create_index("ix_uses_kind", "uses", ["kind", "name"])
+    op.create_table(
         "changes",
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
         sa.Column("dataset", _ID, nullable=False),

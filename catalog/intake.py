@@ -1,0 +1,137 @@
+"""Everything that can be worked out about a package before the store is asked: ``prepare(package) -> Prepared``.
+
+No database and no network here: this is what runs in a limited child process when the bytes are a stranger's.
+"""
+
+import hashlib
+import json
+import zipfile
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+
+from catalog import media
+from catalog.errors import InvalidData
+from catalog.examination import Step, codelists_used, examine, standards
+from catalog.model import FileRole, Package, Prepared, Resource, StoredFile
+from catalog.settings import Settings
+from catalog.standards import as_json
+from catalog.tables import write_canonical
+
+SOURCE, CODELISTS, STANDARDS = "source/", "codelists/", "standards/"
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say: same files, same bytes, whenever it is written
+_CHUNK = 1 << 20
+
+
+def prepare(package: Package, settings: Settings, workspace: Path, step: Step = lambda _name: None) -> Prepared:
+    """Validate the package and write down every file that a publication of it will hold.
+
+    ``workspace`` is an empty folder that outlives the answer. Raises InvalidData, with everything that was found,
+    where the data or the definitions have an error; warnings and notes go into the answer.
+    """
+    outcome = examine(package, settings, step)
+    if not outcome.valid:
+        raise InvalidData(outcome.report, *outcome.problems())
+    step("write")
+    contents = {SOURCE + path: _inside(package, path) for path in package.files}
+    rows: dict[str, int] = {}
+    for table in package.tables():
+        target = workspace / f"{table.name}.csv"
+        rows[table.name] = _canonical(package, table, target, settings)
+        contents[target.name] = target
+    archive = workspace / f"{package.name}.zip"
+    _write_zip(package, archive)
+    contents[archive.name] = archive
+    contents |= _snapshots(package, workspace)
+    return Prepared(
+        package=package,
+        files=tuple(_stored(package, path, source) for path, source in contents.items()),
+        contents=contents,
+        report=outcome.report,
+        findings=outcome.findings,
+        digest=digest_of(package),
+        raw_digest=digest_of(package.raw) if package.raw else "",
+        rows=rows,
+        validator=f"frictionless {version('frictionless')}",
+    )
+
+
+def digest_of(package: Package) -> str:
+    """What "the same bytes" means: the sorted list of what the steward gave, each path with its SHA-256."""
+    given = sorted((path, _sha256(_inside(package, path))) for path in package.files)
+    return hashlib.sha256(json.dumps(given, ensure_ascii=False).encode()).hexdigest()
+
+
+def _inside(package: Package, path: str) -> Path:
+    assert package.root is not None, "a package is prepared while its folder is open"
+    return package.root.joinpath(*PurePosixPath(path).parts)
+
+
+def _snapshots(package: Package, workspace: Path) -> dict[str, Path]:
+    """The code lists and standards as they are today: what a later reader of this version has to look codes up in."""
+    from catalog.vocabulary.snapshots import freeze
+
+    written = {f"{CODELISTS}{each.name}.json": freeze(each) for each in codelists_used(package)}
+    for table in package.tables():
+        if table.standard is not None:
+            standard = standards().standard(table.standard.id, table.standard.edition)
+            text = json.dumps(as_json(standard), ensure_ascii=False, sort_keys=True)
+            written[f"{STANDARDS}{standard.slug}-{standard.edition}.json"] = text.encode()
+    for path, body in written.items():
+        target = workspace / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(body)
+    return {path: workspace / path for path in written}
+
+
+def _canonical(package: Package, table: Resource, target: Path, settings: Settings) -> int:
+    return write_canonical(
+        _inside(package, table.path),
+        table,
+        target,
+        max_columns=settings.max_columns,
+        max_cell_bytes=settings.max_cell_bytes,
+    )
+
+
+def _write_zip(package: Package, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for path in sorted(package.files):
+            entry = zipfile.ZipInfo(path, _ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            with _inside(package, path).open("rb") as source, archive.open(entry, "w") as sink:
+                while chunk := source.read(_CHUNK):
+                    sink.write(chunk)
+
+
+def _stored(package: Package, path: str, source: Path) -> StoredFile:
+    role, resource = _role(package, path)
+    format_ = media.of_path(path)
+    return StoredFile(
+        path=path,
+        sha256=_sha256(source),
+        bytes=source.stat().st_size,
+        media_type=format_.media_type,
+        role=role,
+        format="" if format_ is media.OCTETS else format_.name,
+        resource=resource,
+    )
+
+
+def _role(package: Package, path: str) -> tuple[FileRole, str]:
+    """What a file is to the publication, and the resource that it holds."""
+    if path == f"{package.name}.zip":
+        return "package", ""
+    if path.startswith(CODELISTS):
+        return "codelist", ""
+    if path.startswith(STANDARDS):
+        return "standard", ""
+    if path.startswith(SOURCE):
+        given = path.removeprefix(SOURCE)
+        return "source", next((each.name for each in package.resources if each.path == given), "")
+    return "table", path.removesuffix(media.CSV.suffix)
+
+
+def _sha256(source: Path) -> str:
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

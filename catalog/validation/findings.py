@@ -1,0 +1,56 @@
+"""Stock frictionless's errors as facts in our form, so that one wording serves terminal, page and API.
+
+Types and notes: frictionless 5.21, ``frictionless/errors``. Nothing is lost: the report itself stands beside.
+"""
+
+import re
+from typing import Any
+
+from catalog.errors import Finding, Place
+from catalog.model import Json
+
+PREFIX = "stock."
+_CONSTRAINT = re.compile(r'^constraint "(?P<name>[^"]+)" is "(?P<value>.*)"$', re.DOTALL)
+_TYPE = re.compile(r'^type is "(?P<type>[^"]*)"$')
+_SHOWN = 200
+
+
+def findings_of(report: Json) -> tuple[Finding, ...]:
+    """Each error of a frictionless report as a finding of code ``stock.<type>`` (``stock.constraint-error.<constraint>``)."""
+    found = [_finding(error, Place(file="datapackage.json")) for error in report["errors"]]
+    for task in report["tasks"]:
+        place = Place(file=task["place"], resource=task["name"])
+        found += [_finding(error, place) for error in task["errors"]]
+    return tuple(found)
+
+
+def _finding(error: dict[str, Any], place: Place) -> Finding:
+    note = str(error.get("note", ""))
+    code, expected = PREFIX + error["type"], note
+    if constraint := _CONSTRAINT.match(note):
+        code, expected = f"{code}.{constraint['name']}", constraint["value"]
+    elif type_ := _TYPE.match(note):
+        expected = type_["type"].removesuffix("/default")
+    return Finding(
+        code=code,
+        place=Place(
+            file=place.file,
+            resource=place.resource,
+            field=error.get("fieldName", "") or "",
+            row=error.get("rowNumber", 0) or _header_row(error),
+            column=error.get("fieldNumber", 0) or 0,
+        ),
+        found=_shown(error.get("cell", error.get("label", ""))),
+        expected=_shown(expected),
+        details={"note": _shown(note), "message": _shown(error["message"])},
+    )
+
+
+def _header_row(error: dict[str, Any]) -> int:
+    numbers = error.get("rowNumbers") or [0]
+    return int(numbers[0])
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
