@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from catalog import standards
+from catalog import standards, words
 from catalog.addresses import Addresses
 from catalog.dcat import cleaning
 from catalog.dcat.framing import expand
 from catalog.dcat.nouns import Column, Standard, TableSchema
-from catalog.messages.definitions import citation_of, rules_of
 from catalog.model import Field, Publication, Resource, Schema, Text
 
 _DATATYPES = {
@@ -95,9 +94,11 @@ def _column(iri: str, definition: Field, schema: Schema, addresses: Addresses) -
         property_url=cleaning.address(meaning.property) if meaning.property else "",
         unit=meaning.unit,
         example=definition.example,
-        citation=citation_of(definition),
+        citation=" ".join(each for each in (meaning.section, meaning.source) if each),
         nulls=frozenset(each for each in missing if each),
-        rules=frozenset(rules_of(definition)),
+        rules=frozenset(
+            {words.type_of(definition), *words.constraints_of(definition), words.obligation_of(definition)} - {Text()}
+        ),
         codelist=addresses.codelist(meaning.codelist) if meaning.codelist else "",
     )
 

@@ -9,7 +9,6 @@ from catalog.dcat.framing import PREFIXES
 from catalog.dcat.mapping import CATALOG, COLUMN, DATASET, TABLE_SCHEMA
 from catalog.dcat.nouns import Catalog, Column, Dataset, TableSchema
 
-
 Described = Dataset | Catalog | TableSchema | Column
 _SHAPES = {each.noun: each for each in (DATASET, CATALOG, TABLE_SCHEMA, COLUMN)}
 
