@@ -1,0 +1,95 @@
+"""The catalogue over HTTP. The only home of Flask; it reads the store and writes nothing.
+
+A request runs: the language of its address is set aside, its query is checked against what the view takes, the view makes
+a plain value (``presenting``) and an answer of it (``responses``), and what goes wrong is told by one table (``problems``).
+"""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, current_app, g, request
+from flask_babel import Babel
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.wsgi import get_path_info
+
+from catalog.errors import CatalogError
+from catalog.messages import DOMAIN, LOCALES
+from catalog.settings import Settings
+from catalog.store import Store
+from catalog.web import api, feeds, files, pages, parameters, problems, routing, service, shaping
+from catalog.web.negotiation import language
+from catalog.web.responses import secure
+from catalog.web.site import EXTENSION, Site
+
+MAX_BODY = 16_000
+"""Bytes: nothing here reads a body yet, so a longer one is refused before it is taken."""
+MAX_ADDRESS = 8_000
+"""Characters of path and query together."""
+
+
+def create_app(settings: Settings, store: Store | None = None) -> Flask:
+    """The application of one catalogue. ``store`` is opened by the settings where it is not given.
+
+    Raises as ``Store.open``.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_ADDRESS_LENGTH=MAX_ADDRESS, PROPAGATE_EXCEPTIONS=False)
+    app.extensions[EXTENSION] = Site(settings, store if store is not None else Store.open(settings))
+    routing.prepare(app)
+    _speak(app)
+    for module in (pages, api, feeds, files, service):
+        app.register_blueprint(module.blueprint)
+    codes = ",".join(settings.language_codes())
+    app.register_blueprint(pages.blueprint, url_prefix=f"/<any({codes}):language>", name="fixed")
+    shaping.prepare(app)
+    app.url_value_preprocessor(_set_language_aside)
+    app.before_request(_check_request)
+    app.after_request(secure)
+    app.register_error_handler(CatalogError, problems.handle_catalog_error)
+    app.register_error_handler(HTTPException, problems.handle_http_error)
+    app.register_error_handler(Exception, problems.handle_mistake)
+    if base_path := app.extensions[EXTENSION].base_path:
+        app.wsgi_app = _answer_below(base_path, app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask documents it
+    return app
+
+
+def _speak(app: Flask) -> None:
+    """Texts of the templates in the reader's language."""
+    Babel(
+        app,
+        default_locale="en",
+        default_domain=DOMAIN,
+        default_translation_directories=str(LOCALES),
+        locale_selector=language,
+    )
+
+
+def _set_language_aside(_endpoint: str | None, values: dict[str, object] | None) -> None:
+    if values:
+        values.pop("language", None)
+
+
+def _check_request() -> None:
+    """Refuse what is too long, and every query parameter that the view does not take."""
+    if len(get_path_info(request.environ)) + len(request.query_string) > MAX_ADDRESS:
+        raise RequestURITooLarge
+    if (request.content_length or 0) > MAX_BODY:
+        raise RequestEntityTooLarge
+    if request.url_rule is not None and request.endpoint is not None and request.method != "OPTIONS":
+        taken = parameters.of_view(current_app.view_functions[request.endpoint])
+        query = parse_qsl(request.query_string.decode(errors="replace"), keep_blank_values=True)
+        g.asked = parameters.read(query, taken)
+
+
+def _answer_below(base_path: str, app: WSGIApplication) -> WSGIApplication:
+    """Answer below the base URL's path as well as at the root: whether a proxy in front strips that path is its choice."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == base_path or path.startswith(f"{base_path}/"):
+            environ = environ | {"SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + base_path}
+            environ["PATH_INFO"] = path[len(base_path) :] or "/"
+        return app(environ, start_response)
+
+    return answer

@@ -1,0 +1,224 @@
+"""The pages for people. Each stands at its address, and under /ja and /en in that language for certain."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect
+from werkzeug.wrappers import Response as Redirect
+
+from catalog import media
+from catalog.addresses import Addresses
+from catalog.errors import NotFound
+from catalog.model import Agent, Publication
+from catalog.store import CATALOG_KEY, Target
+from catalog.web import api, feeds, markdown, presenting, signposts
+from catalog.web.codelists import codelists_of
+from catalog.web.listing import AFTER, LIMIT, PUBLISHER, listed
+from catalog.web.negotiation import fixed_language, format_of, language
+from catalog.web.parameters import takes
+from catalog.web.presenting import Links, Shown, Subject
+from catalog.web.responses import Manners, html, page, remembered
+from catalog.web.site import site
+
+blueprint = Blueprint("pages", __name__)
+
+_OFFERED = (media.HTML, *media.RDF, media.JSON)
+_OFFERED_BESIDE = (media.HTML, media.JSON)
+_NEGOTIATED = ("Accept", "Accept-Language")
+_SHOWN_AT_HOME = 20
+
+
+def links() -> Links:
+    """Paths: pages stay in the language that the address fixes, files and documents have none."""
+    local, fixed = site().local, fixed_language()
+    return Links(pages=Addresses(f"{local.base_url}/{fixed}") if fixed else local, files=local)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """What this is, what there is, and where machines go."""
+    found = listed({LIMIT.name: _SHOWN_AT_HOME})
+    shown = presenting.listing(found.summaries, site().store.count(), "", links())
+    return page(html("home.html", listing=shown, more=bool(found.following), updated=_updated()))
+
+
+@blueprint.get("/datasets")
+@takes(AFTER, LIMIT, PUBLISHER)
+def datasets() -> Response:
+    """The list of datasets."""
+    found = listed(g.asked)
+    following = links().pages.datasets() + found.following if found.following else ""
+    count = None if PUBLISHER.name in g.asked else site().store.count()
+    shown = presenting.listing(found.summaries, count, following, links())
+    return page(html("datasets.html", listing=shown, continued=AFTER.name in g.asked))
+
+
+@blueprint.get("/dataset/<slug:dataset>")
+@blueprint.get("/dataset/<slug:dataset>.<graph:suffix>")
+@blueprint.get("/dataset/<slug:dataset>.<any(json):suffix>")
+def dataset(dataset: str, suffix: str = "") -> Response:
+    """A dataset in the form that the suffix or Accept asks for."""
+    publication = site().store.latest(dataset)
+    wanted = media.by_name(suffix) or format_of(_OFFERED)
+    if wanted.rdf:
+        return feeds.dataset_document(publication, wanted, negotiated=not suffix)
+    if wanted is media.JSON:
+        return api.dataset(publication, codelists_of(publication), negotiated=not suffix)
+    rows = site().store.versions(dataset)
+
+    def make() -> bytes:
+        history = presenting.versions(publication, rows, links())
+        shown = presenting.dataset(subject_of(publication))
+        return html("dataset.html", dataset=shown, versions=history["versions"], prose=_prose(publication))
+
+    manners = Manners(vary=_NEGOTIATED, links=signposts.of_dataset_page(publication))
+    return page(remembered(make, "html", publication.version, rows), manners)
+
+
+def subject_of(publication: Publication) -> Subject:
+    """A version as pages show it."""
+    return Subject(publication, links(), codelists_of(publication))
+
+
+def _prose(publication: Publication) -> Shown:
+    """The texts that are Markdown, as HTML: the description in the reader's language, and the package's README."""
+    description = publication.package.description
+    base = site().local.download(publication.id, publication.version, "source/")
+    known = frozenset(publication.package.files)
+    return {
+        "description": markdown.render(description.within(language())),
+        "language": description.language(language()),
+        "readme": markdown.render(publication.package.readme, base=base, known=known),
+        "cut": len(publication.package.readme) > markdown.LONGEST,
+    }
+
+
+@blueprint.get("/dataset/<slug:dataset>/versions")
+@blueprint.get("/dataset/<slug:dataset>/versions.<any(json):suffix>")
+def versions(dataset: str, suffix: str = "") -> Response:
+    """Every version, the newest first."""
+    publication = site().store.latest(dataset)
+    rows = site().store.versions(dataset)
+    if suffix or format_of(_OFFERED_BESIDE) is media.JSON:
+        return api.versions(publication, rows, negotiated=not suffix)
+    history = presenting.versions(publication, rows, links())
+    return page(html("versions.html", history=history), Manners(vary=_NEGOTIATED))
+
+
+@blueprint.get("/dataset/<slug:dataset>/report")
+@blueprint.get("/dataset/<slug:dataset>/report.<any(json):suffix>")
+def report(dataset: str, suffix: str = "") -> Response:
+    """What validation found in the latest version."""
+    publication = site().store.latest(dataset)
+    if suffix or format_of(_OFFERED_BESIDE) is media.JSON:
+        return api.report(publication, negotiated=not suffix)
+    shown = presenting.report(publication, links())
+    return page(html("report.html", report=shown, findings=publication.findings), Manners(vary=_NEGOTIATED))
+
+
+@blueprint.get("/dataset/<slug:dataset>/<any(contact, provenance):part>")
+def part(dataset: str, part: str) -> Redirect:
+    """The IRI of a dataset's contact point, or of the statement where it comes from: described where the dataset is."""
+    site().store.latest(dataset)
+    return _see(links().pages.dataset(dataset) + {"contact": "#contact", "provenance": "#about"}[part])
+
+
+@blueprint.get("/schema/<path:address>")
+def schema(address: str) -> Response:
+    """The definition of a table: of the latest version, or of a numbered one."""
+    target, publication = _at(f"schema/{address}")
+
+    def make() -> bytes:
+        table = presenting.table(subject_of(publication), publication.package.resource(target.resource))
+        return html("schema.html", table=table, **_around(publication, target))
+
+    return page(remembered(make, target, publication.version))
+
+
+@blueprint.get("/field/<path:address>")
+def field(address: str) -> Response:
+    """The definition of one column."""
+    target, publication = _at(f"field/{address}")
+
+    def make() -> bytes:
+        table = presenting.table(subject_of(publication), publication.package.resource(target.resource))
+        shown = next((each for each in table["fields"] if each["name"] == target.name), None)
+        if shown is None:  # the column was in an earlier version
+            raise NotFound("page-unknown")
+        return html("field.html", table=table, field=shown, **_around(publication, target))
+
+    return page(remembered(make, target, publication.version))
+
+
+@blueprint.get("/distribution/<path:address>")
+def distribution(address: str) -> Redirect:
+    """A distribution's IRI (or its checksum's): it is described where the dataset is."""
+    _target, publication = _at(f"distribution/{address.removesuffix('-checksum')}")
+    return _see(links().pages.dataset(publication.id) + "#downloads")
+
+
+def _at(address: str) -> tuple[Target, Publication]:
+    """What a flat address leads to. NotFound, or Withdrawn with its dataset."""
+    target = site().store.lookup(address)
+    if target is None:
+        raise NotFound("page-unknown")
+    store = site().store
+    publication = store.publication(target.dataset, target.version) if target.version else store.latest(target.dataset)
+    if target.resource not in {*(each.name for each in publication.package.resources), "package"}:
+        raise NotFound("page-unknown")
+    return target, publication
+
+
+def _around(publication: Publication, target: Target) -> dict[str, Any]:
+    """What a page of a definition says about where it belongs."""
+    return {
+        "dataset": {
+            "id": publication.id,
+            "title": presenting.title_of(publication.package),
+            "url": links().pages.dataset(publication.id),
+            "version": publication.version,
+        },
+        "numbered": bool(target.version),
+    }
+
+
+def _see(address: str) -> Redirect:
+    """Status 303: the IRI names a thing, and its description is elsewhere."""
+    found = redirect(address, code=303)
+    found.headers["Cache-Control"] = "no-cache"
+    return found
+
+
+@blueprint.get("/publisher/<slug:publisher>")
+@takes(AFTER, LIMIT)
+def publisher(publisher: str) -> Response:
+    """A publisher and its datasets."""
+    agent = _agent(publisher)
+    found = listed(g.asked, publisher)
+    following = links().pages.publisher(publisher) + found.following if found.following else ""
+    shown = presenting.listing(found.summaries, None, following, links())
+    continued = AFTER.name in g.asked
+    return page(html("publisher.html", publisher=presenting.agent(agent, links()), listing=shown, continued=continued))
+
+
+def _agent(publisher: str) -> Agent:
+    """Who publishes here, or runs the catalogue and publishes nothing yet. NotFound("publisher-unknown")."""
+    operator = site().operator
+    try:
+        return site().store.publisher(publisher)
+    except NotFound:
+        if publisher == operator.id:
+            return operator
+        raise
+
+
+@blueprint.get("/status")
+def status() -> Response:
+    """How the catalogue is: how much it holds, and when it last changed."""
+    store = site().store
+    return page(html("status.html", count=store.count(), real=store.count(samples=False), updated=_updated()))
+
+
+def _updated() -> str:
+    """When something was last published or withdrawn: the catalogue's own description is written again each time."""
+    document = site().store.document(CATALOG_KEY, media.TURTLE.name)
+    return document.modified if document else ""

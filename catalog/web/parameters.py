@@ -1,0 +1,120 @@
+"""Query parameters. A view names those it takes; anything else, twice or out of range is an error that says what is allowed.
+
+No address ignores what it does not know: a typing mistake would give a wrong answer, and caches one page under many keys.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from catalog.errors import Finding, UsageError
+
+_SHOWN = 100
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+class BadQuery(UsageError):
+    """The query string has mistakes; ``findings`` names each, with the parameter in its details."""
+
+    code = "parameter-invalid"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__()
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(ABC):
+    """One query parameter: its name, and how to read its text."""
+
+    name: str
+
+    @abstractmethod
+    def read(self, text: str) -> Any:
+        """The value; raises ValueError where ``text`` is none."""
+
+    @abstractmethod
+    def complaint(self) -> tuple[str, Mapping[str, str]]:
+        """The code and the details of the finding about an unreadable value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier(Parameter):
+    """An id of ours: a key, never looked into."""
+
+    def read(self, text: str) -> str:
+        """The id as it is."""
+        if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?", text):
+            raise ValueError(text)
+        return text
+
+    def complaint(self) -> tuple[str, Mapping[str, str]]:
+        """What an id looks like."""
+        return "parameter-not-id", {}
+
+
+@dataclass(frozen=True, slots=True)
+class Integer(Parameter):
+    """A whole number in ASCII digits, both bounds included (``str.isdigit`` and ``int`` would take more)."""
+
+    minimum: int
+    maximum: int
+
+    def read(self, text: str) -> int:
+        """The number."""
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.minimum <= int(text) <= self.maximum:
+            raise ValueError(text)
+        return int(text)
+
+    def complaint(self) -> tuple[str, Mapping[str, str]]:
+        """The bounds."""
+        return "parameter-not-integer", {"minimum": str(self.minimum), "maximum": str(self.maximum)}
+
+
+def takes(*parameters: Parameter) -> Callable[[_View], _View]:
+    """Decorate a view with the parameters that it takes; a view without takes none."""
+
+    def mark(view: _View) -> _View:
+        view.__dict__["parameters"] = parameters
+        return view
+
+    return mark
+
+
+def of_view(view: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """The parameters that a view takes."""
+    return tuple(vars(view).get("parameters", ()))
+
+
+def read(query: Sequence[tuple[str, str]], parameters: Sequence[Parameter]) -> dict[str, Any]:
+    """The values of a parsed query string. Raises BadQuery with every mistake in it."""
+    known = {each.name: each for each in parameters}
+    values: dict[str, Any] = {}
+    findings: dict[str, Finding] = {}
+    for name, text in query:
+        if name not in known:
+            findings[name] = _unknown(name, list(known))
+        elif name in values:
+            findings[name] = _finding("parameter-repeated", name, text)
+        else:
+            try:
+                values[name] = known[name].read(text)
+            except ValueError:
+                code, details = known[name].complaint()
+                findings.setdefault(name, _finding(code, name, text, details))
+    if findings:
+        raise BadQuery(list(findings.values()))
+    return values
+
+
+def _unknown(name: str, known: Sequence[str]) -> Finding:
+    if not known:
+        return _finding("parameter-none", name)
+    return _finding("parameter-unknown", name, details={"expected": ", ".join(known)})
+
+
+def _finding(code: str, name: str, found: str = "", details: Mapping[str, str] | None = None) -> Finding:
+    details = {"parameter": name[:_SHOWN], **(details or {})}
+    return Finding(code=code, found=found[:_SHOWN], expected=details.get("expected", ""), details=details)

@@ -1,0 +1,86 @@
+"""What every web server answers: our stylesheet, robots.txt, sitemap.xml, and whether we are well."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import islice
+
+from flask import Blueprint, Response, g
+from markupsafe import escape
+
+from catalog import media
+from catalog.errors import NotFound
+from catalog.web.listing import every
+from catalog.web.parameters import Identifier, Integer, takes
+from catalog.web.responses import IMMUTABLE, REVALIDATE, Content, Manners, answer, content_of
+from catalog.web.site import site
+
+blueprint = Blueprint("service", __name__)
+
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_STATIC: dict[str, Content] = {
+    each.name: content_of(each.read_bytes()) for each in files(__package__).joinpath("static").iterdir() if each.is_file()
+}
+SITEMAP_LENGTH = 10_000
+"""Addresses in one sitemap; the protocol allows 50,000."""
+PART = Integer("part", 1, 10_000)
+_SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+
+def static_address(name: str) -> str:
+    """The address of a file of ours, with its content in it: it may be kept for ever."""
+    return site().local.static(name) + f"?v={_STATIC[name].etag[:12]}"
+
+
+@blueprint.get("/static/<name>")
+@takes(Identifier("v"))
+def static(name: str) -> Response:
+    """A file of ours."""
+    if name not in _STATIC:
+        raise NotFound("page-unknown")
+    content = _STATIC[name]
+    kept = IMMUTABLE if g.asked.get("v") == content.etag[:12] else REVALIDATE
+    return answer(content, _TYPES["." + name.rpartition(".")[2]], Manners(cache=kept))
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Everything may be read."""
+    text = f"User-agent: *\nAllow: /\nSitemap: {site().public.path('sitemap.xml')}\n"
+    return answer(content_of(text.encode()), media.TEXT.content_type, Manners())
+
+
+@blueprint.get("/sitemap.xml")
+@takes(PART)
+def sitemap() -> Response:
+    """The pages for search engines: an index of parts where one sitemap cannot hold them, else the pages themselves."""
+    count = site().store.count(samples=site().settings.samples_in_feed)
+    lines = _index(count) if count > SITEMAP_LENGTH and PART.name not in g.asked else _pages(g.asked.get(PART.name, 1))
+    text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *lines, ""])
+    return answer(content_of(text.encode()), media.XML.media_type, Manners())
+
+
+def _index(count: int) -> Iterator[str]:
+    yield f"<sitemapindex {_SITEMAP}>"
+    for part in range(1, -(-count // SITEMAP_LENGTH) + 1):
+        yield f"<sitemap><loc>{escape(site().public.path('sitemap.xml', part=part))}</loc></sitemap>"
+    yield "</sitemapindex>"
+
+
+def _pages(part: int) -> Iterator[str]:
+    public, languages = site().public, site().settings.language_codes()
+    yield f'<urlset {_SITEMAP} xmlns:xhtml="http://www.w3.org/1999/xhtml">'
+    datasets = every(site().store, samples=site().settings.samples_in_feed)
+    for each in islice(datasets, (part - 1) * SITEMAP_LENGTH, part * SITEMAP_LENGTH):
+        twins = [
+            f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(public.path(code, "dataset", each.id))}"/>'
+            for code in languages
+        ]
+        yield f"<url><loc>{escape(public.dataset(each.id))}</loc><lastmod>{each.modified}</lastmod>{''.join(twins)}</url>"
+    yield "</urlset>"
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Well while the store can be read. StoreError otherwise: 503."""
+    site().store.count()
+    return answer(content_of(b"ok\n"), media.TEXT.content_type, Manners(cache="no-store"))

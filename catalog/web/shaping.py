@@ -1,0 +1,108 @@
+"""What templates may ask for: the site, addresses, texts in the reader's language, numbers and times as people write them."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from flask import Flask, request
+
+from catalog import media
+from catalog.addresses import Addresses
+from catalog.messages import tier, where, word
+from catalog.web.negotiation import bare_path, fixed_language, language
+from catalog.web.service import static_address
+from catalog.web.site import site
+
+TIME_ZONE = ZoneInfo("Asia/Tokyo")
+"""Times are kept in UTC and shown in Japan's one zone, which the page names beside them."""
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+_THOUSAND = 1000
+
+
+def prepare(app: Flask) -> None:
+    """Teach the templates of an application."""
+    app.jinja_env.filters.update(within=within, size=size, number=number, day=day, moment=moment)
+    app.jinja_env.tests.update(linkable=linkable, japanese=japanese)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_common)
+
+
+def _common() -> dict[str, Any]:
+    reader, here = language(), site()
+    codes = here.settings.language_codes()
+    local, fixed = here.local, fixed_language()
+    return {
+        "site": here,
+        "language": reader,
+        "other": "en" if reader == "ja" else "ja",
+        "pages": Addresses(f"{local.base_url}/{fixed}") if fixed else local,
+        "files": local,
+        "twins": {each: twin(each) for each in codes},
+        "public_twins": {each: twin(each, absolute=True) for each in codes},
+        "public_path": here.public.base_url + quote(bare_path(), safe="/"),
+        "static": static_address,
+        "graphs": media.RDF,
+        "word": lambda finding: word(finding, reader),
+        "where": lambda place: where(place, reader),
+        "tier": lambda severity: tier(severity, reader),
+    }
+
+
+def twin(wanted: str, *, absolute: bool = False) -> str:
+    """The address of this page in a language, with the same query."""
+    base = site().public.base_url if absolute else site().base_path
+    path = "" if bare_path() == "/" else quote(bare_path(), safe="/")
+    query = quote(request.query_string, safe="=&%;,+:/-._~!$'()*@?")
+    return f"{base}/{wanted}{path}" + (f"?{query}" if query else "")
+
+
+def within(value: Mapping[str, str]) -> str:
+    """A text in the reader's language, else in the other."""
+    return value[language()] or value["en"] or value["ja"]
+
+
+def size(count: int) -> str:
+    """A number of bytes as people read it: 12.3 kB."""
+    amount = float(count)
+    for unit in _UNITS:
+        if amount < _THOUSAND or unit == _UNITS[-1]:
+            break
+        amount /= _THOUSAND
+    return f"{format_decimal(round(amount, 1) if unit != 'B' else count, locale=language())} {unit}"
+
+
+def number(count: int | None) -> str:
+    """A number with its groups of three; a dash where it is not known."""
+    return "–" if count is None else str(format_decimal(count, locale=language()))
+
+
+def day(text: str) -> str:
+    """An ISO 8601 date as people write it; what is no whole date (a year, a month) stays as it is."""
+    try:
+        return str(format_date(date.fromisoformat(text), "long", locale=language()))
+    except ValueError:
+        return text
+
+
+def moment(text: str) -> str:
+    """An ISO 8601 time as people write it, in Japan's zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(TIME_ZONE)
+    return f"{format_date(local, 'long', locale=language())} {format_time(local, 'H:mm', locale=language())} JST"
+
+
+def linkable(address: str) -> bool:
+    """Whether an address that a package gives may become a link: only to the web, never a script."""
+    return address.startswith(("http://", "https://"))
+
+
+def japanese(text: str) -> bool:
+    """Whether a text that is given in one language only has to be read out as Japanese: it has kana or kanji."""
+    return any("\u3040" <= each <= "\u30ff" or "\u4e00" <= each <= "\u9fff" for each in text)
