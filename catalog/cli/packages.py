@@ -1,0 +1,187 @@
+"""Checking and publishing data packages."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog import messages
+from catalog.cli.application import HOME, JSON, PATHS, app, command, open_store
+from catalog.cli.terminal import print_findings, print_table, progress, say, working
+from catalog.errors import CatalogError, Refusal
+from catalog.messages.wording import _
+from catalog.settings import Settings, load
+
+if TYPE_CHECKING:
+    from catalog.publishing import Published
+
+
+@command(
+    app,
+    "validate",
+    _("Check data packages (folders or zips) without publishing them."),
+    "catalog validate datapackages/smart-city-projects-2020",
+    PATHS,
+    JSON,
+)
+def validate(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check packages."""
+    settings = load()
+    good = True
+    for path in paths:
+        answer = _validated(path, settings)
+        good = good and answer["valid"]
+        if as_json:
+            click.echo(json.dumps(answer["json"], ensure_ascii=False, indent=2))
+        else:
+            _print_validation(path, answer)
+    if not good:
+        sys.exit(1)
+
+
+def _validated(path: Path, settings: Settings) -> dict[str, Any]:
+    from catalog.datapackage import open_package
+    from catalog.examination import examine
+
+    try:
+        with open_package(path, settings) as package:
+            with working(_("Checking %(name)s"), name=package.name):
+                outcome = examine(package, settings)
+            tables = [(task["name"], task["stats"].get("rows", 0), task["valid"]) for task in outcome.report["tasks"]]
+            return {
+                "valid": outcome.valid,
+                "problems": outcome.problems(),
+                "tables": tables,
+                "json": {
+                    "valid": outcome.valid,
+                    "report": outcome.report,
+                    "findings": [messages.as_json(each) for each in outcome.findings],
+                    "lanes": dict(outcome.lanes),
+                },
+            }
+    except Refusal as refusal:
+        findings = [messages.as_json(each) for each in refusal.findings]
+        empty = {"valid": False, "stats": {"tasks": 0, "errors": 0, "warnings": 0}, "warnings": [], "errors": [], "tasks": []}
+        answer = {"valid": False, "report": empty, "findings": findings, "lanes": {}}
+        return {"valid": False, "problems": refusal.findings, "tables": [], "json": answer}
+
+
+def _print_validation(path: Path, answer: dict[str, Any]) -> None:
+    if answer["tables"]:
+        rows = [(name, f"{count:,}", say(_("valid")) if ok else say(_("has errors"))) for name, count, ok in answer["tables"]]
+        print_table(str(path), [say(_("Table")), say(_("Rows")), say(_("Result"))], rows)
+    print_findings(answer["problems"], error_stream=False)
+    if answer["valid"]:
+        click.echo(say(_("%(path)s: valid"), path=path))
+    else:
+        errors = sum(each.severity == "error" for each in answer["problems"])
+        click.echo(say(_("%(path)s: not valid (%(count)s to mend)"), path=path, count=errors))
+
+
+@command(
+    app,
+    "publish",
+    _("Publish data packages (folders or zips): each becomes the next version of its dataset."),
+    "catalog publish datapackages/*",
+    PATHS,
+    click.option("--note", default="", help=say(_("A note that this version carries, such as a correction."))),
+    click.option("--breaking", default="", metavar="REASON", help=say(_("Why columns are removed, renamed or retyped."))),
+    JSON,
+    HOME,
+)
+def publish(paths: tuple[Path, ...], note: str, breaking: str, as_json: bool, home: str | None) -> None:
+    """Publish packages."""
+    from catalog.publishing import publish as publish_package
+
+    settings = load({"home": home})
+    answers: list[dict[str, Any]] = []
+    with open_store(settings) as store, progress(paths) as (advance, step):
+        for path in paths:
+            work = partial(publish_package, path, settings, store, note=note, breaking=breaking, step=step)
+            answers.append(_publish_one(path, work))
+            advance()
+            if not as_json:
+                _print_published(answers[-1])
+    if as_json:
+        shown = [answer | {"findings": [messages.as_json(each) for each in answer["findings"]]} for answer in answers]
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+    if not all(each["published"] for each in answers):
+        sys.exit(1)
+
+
+def _publish_one(path: Path, work: Callable[[], "Published"]) -> dict[str, Any]:
+    try:
+        done = work()
+    except Refusal as refusal:
+        return {"path": str(path), "published": False, "findings": refusal.findings or (refusal.finding(),)}
+    except CatalogError as error:
+        return {"path": str(path), "published": False, "findings": (error.finding(),)}
+    publication = done.publication
+    return {
+        "path": str(path),
+        "published": True,
+        "created": done.created,
+        "id": publication.id,
+        "version": publication.version,
+        "findings": publication.findings if done.created else (),
+    }
+
+
+def _print_published(answer: dict[str, Any]) -> None:
+    print_findings(answer["findings"])
+    if not answer["published"]:
+        click.echo(say(_("%(path)s: refused; what is published stays as it was"), path=answer["path"]), err=True)
+    elif answer["created"]:
+        click.echo(say(_("%(id)s: version %(version)s published"), id=answer["id"], version=answer["version"]))
+    else:
+        click.echo(say(_("%(id)s: version %(version)s is up to date"), id=answer["id"], version=answer["version"]))
+
+
+@command(
+    app,
+    "withdraw",
+    _("Withdraw a dataset: its addresses answer “gone” (410) from now on."),
+    "catalog withdraw smart-city-projects-2020 --reason '公開の取りやめ'",
+    click.argument("dataset"),
+    click.option("--reason", default="", help=say(_("Why; shown where the dataset was."))),
+    HOME,
+)
+def withdraw(dataset: str, reason: str, home: str | None) -> None:
+    """Withdraw a dataset."""
+    from catalog.publishing import withdraw as withdraw_dataset
+
+    settings = load({"home": home})
+    with open_store(settings) as store:
+        withdraw_dataset(dataset, settings, store, reason=reason)
+    click.echo(say(_("%(id)s: withdrawn"), id=dataset))
+
+
+@command(
+    app,
+    "verify",
+    _("Check that every published version is complete, byte for byte."),
+    "catalog verify",
+    JSON,
+    HOME,
+)
+def verify(as_json: bool, home: str | None) -> None:
+    """Check the store."""
+    settings = load({"home": home})
+    with open_store(settings) as store, working(_("Checking the store")):
+        findings = store.verify()
+    bad = any(each.severity == "error" for each in findings)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {"valid": not bad, "findings": [messages.as_json(each) for each in findings]}, ensure_ascii=False, indent=2
+            )
+        )
+    else:
+        print_findings(findings, error_stream=False)
+        click.echo(say(_("The store is damaged.")) if bad else say(_("Every published version is complete.")))
+    if bad:
+        sys.exit(1)

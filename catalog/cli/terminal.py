@@ -1,0 +1,98 @@
+"""What every command says things with: the reader's language, tables, progress, findings one a line."""
+
+import gettext
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog import messages
+from catalog.errors import Finding
+from catalog.messages import translate, where, word
+from catalog.messages.wording import _
+from catalog.model import LANGUAGES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The reader's language by the POSIX order of authority: LC_ALL, LC_MESSAGES, LANG."""
+    locale = next((environment[each] for each in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(each)), "")
+    code = locale.partition("_")[0].partition(".")[0].lower()
+    return "en" if code == "en" else LANGUAGES[0]
+
+
+LANGUAGE = language_of(os.environ)
+gettext.bindtextdomain(messages.DOMAIN, messages.LOCALES)  # click asks gettext's default domain for its own words,
+os.environ["LANGUAGE"] = LANGUAGE  # some of them as soon as a command is declared
+
+
+def say(text: str, **details: Any) -> str:
+    """A marked text in the reader's language, filled."""
+    return translate(text, LANGUAGE) % details if details else translate(text, LANGUAGE)
+
+
+def console(*, error_stream: bool = False) -> "Console":
+    """The terminal, or its error stream."""
+    from rich.console import Console
+
+    return Console(stderr=error_stream, highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def working(text: str, **details: str) -> Iterator[None]:
+    """A spinner on a terminal; nothing where the output is read by a program."""
+    with console(error_stream=True).status(say(text, **details) if details else say(text)):
+        yield
+
+
+_STEPS = {
+    "open": _("opening"),
+    "validate": _("validating"),
+    "derive": _("checking derivations"),
+    "write": _("writing formats"),
+    "store": _("storing"),
+}
+
+
+@contextmanager
+def progress(paths: Sequence[object]) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
+    """A progress bar over packages on a terminal: (advance, step)."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    shown = console(error_stream=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=shown,
+        transient=True,
+        disable=not shown.is_terminal,
+    ) as bar:
+        task = bar.add_task("", total=len(paths))
+        yield (lambda: bar.advance(task)), (lambda name: bar.update(task, description=say(_STEPS.get(name, name))))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table whose cells are shown as they are, never read as markup."""
+    from rich.table import Table
+    from rich.text import Text as Plain
+
+    table = Table(title=title or None, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Plain(each) for each in row))
+    console().print(table)
+
+
+def print_findings(findings: Sequence[Finding], *, error_stream: bool = True) -> None:
+    """One line a finding: how grave, where, what and how to mend it, its code."""
+    for finding in findings:
+        place = where(finding.place, LANGUAGE)
+        said = f"{place}: {word(finding, LANGUAGE)}" if place else word(finding, LANGUAGE)
+        line = f"{messages.tier(finding.severity, LANGUAGE)}: {said} [{finding.code}]"
+        click.echo(" ".join(line.split()), err=error_stream)
