@@ -11,15 +11,24 @@ from typing import TYPE_CHECKING
 
 from catalog.addresses import Addresses
 from catalog.errors import Finding, Place, Refusal
-from catalog.model import Agent, Package, Publication, Resource, Text
+from catalog.model import Agent, Json, Package, Publication, Resource, Text
 from catalog.settings import Settings
 from catalog.standards import Standards, check_package
-from catalog.tables import read_rows
+from catalog.tables import check_bytes, read_rows
 from catalog.validation import Outcome, validate_package
 
 if TYPE_CHECKING:
     from catalog.vocabulary.checking import CodedField
     from catalog.vocabulary.codelists import CodeList, Vocabulary
+
+NO_REPORT: Json = {
+    "valid": False,
+    "stats": {"tasks": 0, "errors": 0, "warnings": 0},
+    "warnings": [],
+    "errors": [],
+    "tasks": [],
+}
+"""What stands in the place of a frictionless report where stock was not asked."""
 
 Step = Callable[[str], None]
 """Told the name of each step as it begins: "validate", "derive", "write"."""
@@ -31,6 +40,8 @@ def examine(package: Package, settings: Settings, step: Step = lambda _name: Non
     The report is the package's own; whatever concerns ``raw/`` and the definitions stands in the findings.
     """
     step("validate")
+    if unreadable := _unreadable(package):
+        return Outcome(report=NO_REPORT, findings=unreadable, lanes={})
     outcome = validate_package(package)
     findings = [*outcome.findings, *_in_raw(package), *_of_codes(package, settings)]
     findings += check_package(package, standards())
@@ -39,6 +50,18 @@ def examine(package: Package, settings: Settings, step: Step = lambda _name: Non
         step("derive")
         findings += _underived(package)
     return replace(outcome, findings=tuple(findings))
+
+
+def _unreadable(package: Package) -> tuple[Finding, ...]:
+    """What no validator should be asked about: stock would guess, or report each cell of something that is no table."""
+    assert package.root is not None, "a package is examined while its folder is open"
+    findings: list[Finding] = []
+    for table in package.tables():
+        try:
+            check_bytes(package.root.joinpath(*PurePosixPath(table.path).parts), table)
+        except Refusal as refusal:
+            findings += refusal.findings
+    return tuple(findings)
 
 
 @cache

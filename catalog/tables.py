@@ -175,6 +175,20 @@ def read_rows(path: Path, resource: Resource, *, max_columns: int, max_cell_byte
             yield cells
 
 
+def check_bytes(path: Path, resource: Resource) -> None:
+    """Look at every byte and at no cell, to see that this is text of the encoding that it should have.
+
+    Raises Refusal: ``not-a-table``, ``encoding-invalid``.
+    """
+    place = Place(file=resource.path, resource=resource.name)
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    _refuse_other_formats(head, place)
+    _refuse_jis(head, path, resource, place)
+    if not _decodes(path, effective_encoding(path, resource.encoding)):
+        raise Refusal(_undecodable(path, resource, place))
+
+
 def read_table(path: Path, resource: Resource, *, max_columns: int, max_cell_bytes: int) -> Table:
     """The header and the rows of data as stock frictionless takes them: comments left out, blank rows if the dialect says so.
 

@@ -34,15 +34,15 @@ _PACKAGE = click.argument("package", type=click.Path(path_type=Path))
 )
 def derive(package: Path, check: bool, as_json: bool) -> None:
     """Derive tables."""
-    from catalog.datapackage import open_package
     from catalog.derivation import published
     from catalog.derivation.engine import derive as derive_tables
+    from catalog.derivation.opening import open_for_derivation
     from catalog.examination import vocabulary_for
 
     settings = load()
     if not check and package.is_file() and package.suffix == ".zip":
         raise UsageError("derive-zip", found=package.name)
-    with open_package(package, settings) as opened, _columns() as told:
+    with open_for_derivation(package, settings) as opened, _columns() as told:
         vocabulary = vocabulary_for(opened)
         if check:
             findings = published.check(opened, vocabulary, progress=told)

@@ -45,7 +45,7 @@ def validate(paths: tuple[Path, ...], as_json: bool) -> None:
 
 def _validated(path: Path, settings: Settings) -> dict[str, Any]:
     from catalog.datapackage import open_package
-    from catalog.examination import examine
+    from catalog.examination import NO_REPORT, examine
 
     try:
         with open_package(path, settings) as package:
@@ -65,8 +65,7 @@ def _validated(path: Path, settings: Settings) -> dict[str, Any]:
             }
     except Refusal as refusal:
         findings = [messages.as_json(each) for each in refusal.findings]
-        empty = {"valid": False, "stats": {"tasks": 0, "errors": 0, "warnings": 0}, "warnings": [], "errors": [], "tasks": []}
-        answer = {"valid": False, "report": empty, "findings": findings, "lanes": {}}
+        answer = {"valid": False, "report": NO_REPORT, "findings": findings, "lanes": {}}
         return {"valid": False, "problems": refusal.findings, "tables": [], "json": answer}
 
 

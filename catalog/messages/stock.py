@@ -47,6 +47,18 @@ WORDINGS: dict[str, Wording] = {
         _("The row refers to something that is not there: %(note)s."),
         _("Write a value that the other table has, or add it there."),
     ),
+    "stock.unique-error.same": Wording(
+        _("“%(found)s” stands in this column already, in row %(other)s, and its values must all differ."),
+        _("Give each row its own value."),
+    ),
+    "stock.primary-key.same": Wording(
+        _("The row has the same key as row %(other)s."), _("Give each row a key that no other row has.")
+    ),
+    "stock.primary-key.empty": Wording(_("The key of the row is empty."), _("Fill in the key.")),
+    "stock.foreign-key.absent": Wording(
+        _("%(fields)s is “%(values)s”, and %(reference)s of the table %(table)s has no such value."),
+        _("Write a value that the other table has, or add it there."),
+    ),
     "stock.blank-row": Wording(_("The row is empty."), _("Delete the row.")),
     "stock.row-constraint": Wording(_("The row breaks a rule: %(note)s."), _("Check the values of the row.")),
     "stock.duplicate-row": Wording(_("The row is there twice: %(note)s."), _("Delete one of them.")),

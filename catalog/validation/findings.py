@@ -3,6 +3,7 @@
 Types and notes: frictionless 5.21, ``frictionless/errors``. Nothing is lost: the report itself stands beside.
 """
 
+import ast
 import re
 from typing import Any
 
@@ -12,6 +13,12 @@ from catalog.model import Json
 PREFIX = "stock."
 _CONSTRAINT = re.compile(r'^constraint "(?P<name>[^"]+)" is "(?P<value>.*)"$', re.DOTALL)
 _TYPE = re.compile(r'^type is "(?P<type>[^"]*)"$')
+_FOREIGN_KEY = re.compile(
+    r'^for "(?P<fields>.*)": values "(?P<values>.*)" not found in the lookup table "(?P<table>.*)" as "(?P<reference>.*)"$',
+    re.DOTALL,
+)
+_SAME_ROW = re.compile(r"^the same as in the row at position (?P<other>\d+)$")
+_NO_KEY = 'cells composing the primary keys are all "None"'
 _SHOWN = 200
 
 
@@ -27,10 +34,19 @@ def findings_of(report: Json) -> tuple[Finding, ...]:
 def _finding(error: dict[str, Any], place: Place) -> Finding:
     note = str(error.get("note", ""))
     code, expected = PREFIX + error["type"], note
+    details = {"note": _shown(note), "message": _shown(error["message"])}
     if constraint := _CONSTRAINT.match(note):
-        code, expected = f"{code}.{constraint['name']}", constraint["value"]
+        code, expected = f"{code}.{constraint['name']}", _listed(constraint["value"])
     elif type_ := _TYPE.match(note):
         expected = type_["type"].removesuffix("/default")
+    elif key := _FOREIGN_KEY.match(note):
+        code = f"{code}.absent"
+        details |= {name: _shown(value) for name, value in key.groupdict().items()}
+    elif same := _SAME_ROW.match(note):
+        code = f"{code}.same"
+        details |= same.groupdict()
+    elif note == _NO_KEY:
+        code = f"{code}.empty"
     return Finding(
         code=code,
         place=Place(
@@ -42,8 +58,17 @@ def _finding(error: dict[str, Any], place: Place) -> Finding:
         ),
         found=_shown(error.get("cell", error.get("label", ""))),
         expected=_shown(expected),
-        details={"note": _shown(note), "message": _shown(error["message"])},
+        details=details,
     )
+
+
+def _listed(value: str) -> str:
+    """The values of an ``enum``, which stock writes as a Python list."""
+    try:
+        values = ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return value
+    return ", ".join(map(str, values)) if isinstance(values, list) else value
 
 
 def _header_row(error: dict[str, Any]) -> int:
