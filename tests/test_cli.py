@@ -67,6 +67,12 @@ def test_validate_json_keeps_its_contract(package_folder: Build) -> None:
     assert set(finding["message"]) == {"ja", "en"}
 
 
+def test_validate_json_of_several_packages_is_a_list(package_folder: Build) -> None:
+    done = run("validate", package_folder("a"), package_folder("b", rows="A01,many\n"), "--json")
+    assert done.returncode == 1
+    assert [each["valid"] for each in json.loads(done.stdout)] == [True, False]
+
+
 def test_validate_shows_each_table_with_its_rows(package_folder: Build) -> None:
     done = run("validate", package_folder())
     assert done.returncode == 0

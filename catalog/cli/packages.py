@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 def validate(paths: tuple[Path, ...], as_json: bool) -> None:
     """Check packages."""
     settings = load()
-    good = True
+    answers = []
     for path in paths:
-        answer = _validated(path, settings)
-        good = good and answer["valid"]
-        if as_json:
-            click.echo(json.dumps(answer["json"], ensure_ascii=False, indent=2))
-        else:
-            _print_validation(path, answer)
-    if not good:
+        answers.append(_validated(path, settings))
+        if not as_json:
+            _print_validation(path, answers[-1])
+    if as_json:
+        shown = [each["json"] for each in answers]
+        click.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, indent=2))
+    if not all(each["valid"] for each in answers):
         sys.exit(1)
 
 
