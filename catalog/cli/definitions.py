@@ -2,23 +2,18 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from catalog import messages
 from catalog.cli.application import JSON, app, command, flag
-from catalog.cli.terminal import LANGUAGE, console, print_findings, print_table, say
+from catalog.cli.terminal import LANGUAGE, bar, print_findings, print_table, say
 from catalog.errors import Finding, Refusal, UsageError
 from catalog.messages.wording import _
 from catalog.model import Agent, Text
 from catalog.settings import load
-
-if TYPE_CHECKING:
-    from catalog.derivation.engine import Progress
 
 _PACKAGE = click.argument("package", type=click.Path(path_type=Path))
 
@@ -42,8 +37,12 @@ def derive(package: Path, check: bool, as_json: bool) -> None:
     settings = load()
     if not check and package.is_file() and package.suffix == ".zip":
         raise UsageError("derive-zip", found=package.name)
-    with open_for_derivation(package, settings) as opened, _columns() as told:
+    with open_for_derivation(package, settings) as opened, bar() as update:
         vocabulary = vocabulary_for(opened)
+
+        def told(done: int, total: int, table: str) -> None:
+            update(completed=done, total=total, description=table)
+
         if check:
             findings = published.check(opened, vocabulary, progress=told)
             rows = {}
@@ -56,25 +55,6 @@ def derive(package: Path, check: bool, as_json: bool) -> None:
         click.echo(say(_("Every published value is what the rules give.")))
     for name, count in rows.items() if not as_json else ():
         click.echo(say(_("%(name)s: %(count)s rows written"), name=name, count=f"{count:,}"))
-
-
-@contextmanager
-def _columns() -> Iterator["Progress"]:
-    """A progress bar over derived columns, on a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    shown = console(error_stream=True)
-    with Bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=shown,
-        transient=True,
-        disable=not shown.is_terminal,
-    ) as bar:
-        task = bar.add_task("")
-        yield lambda done, total, table: bar.update(task, completed=done, total=total, description=table)
 
 
 @command(app, "standards", _("List the standards that a package can follow."), "catalog standards", JSON)

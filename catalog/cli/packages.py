@@ -11,7 +11,7 @@ import click
 
 from catalog import messages
 from catalog.cli.application import HOME, JSON, PATHS, app, command, open_store
-from catalog.cli.terminal import print_findings, print_table, progress, say, working
+from catalog.cli.terminal import bar, print_findings, print_table, say, step_of, working
 from catalog.errors import CatalogError, Refusal
 from catalog.messages.wording import _
 from catalog.settings import Settings, load
@@ -98,11 +98,11 @@ def publish(paths: tuple[Path, ...], note: str, breaking: str, as_json: bool, ho
 
     settings = load({"home": home})
     answers: list[dict[str, Any]] = []
-    with open_store(settings) as store, progress(paths) as (advance, step):
+    with open_store(settings) as store, bar(total=len(paths)) as update:
         for path in paths:
-            work = partial(publish_package, path, settings, store, note=note, breaking=breaking, step=step)
+            work = partial(publish_package, path, settings, store, note=note, breaking=breaking, step=step_of(update))
             answers.append(_publish_one(path, work))
-            advance()
+            update(advance=1)
             if not as_json:
                 _print_published(answers[-1])
     if as_json:

@@ -4,6 +4,7 @@ import gettext
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,22 +59,24 @@ _STEPS = {
 }
 
 
+Update = Callable[..., None]
+"""Moves a bar: ``completed``, ``total``, ``advance`` (numbers) and ``description`` (a text), all by name."""
+
+
 @contextmanager
-def progress(paths: Sequence[object]) -> Iterator[tuple[Callable[[], None], Callable[[str], None]]]:
-    """A progress bar over packages on a terminal: (advance, step)."""
+def bar(total: int | None = None) -> Iterator[Update]:
+    """A progress bar on a terminal, gone when it is done; nothing where the output is read by a program."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     shown = console(error_stream=True)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=shown,
-        transient=True,
-        disable=not shown.is_terminal,
-    ) as bar:
-        task = bar.add_task("", total=len(paths))
-        yield (lambda: bar.advance(task)), (lambda name: bar.update(task, description=say(_STEPS.get(name, name))))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as progress:
+        yield partial(progress.update, progress.add_task("", total=total))
+
+
+def step_of(update: Update) -> Callable[[str], None]:
+    """Shows which step of a publication is under way."""
+    return lambda name: update(description=say(_STEPS.get(name, name)))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
