@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 LONGEST = 20_000
@@ -58,6 +59,18 @@ def _render(text: str, below: int, base: str, known: frozenset[str]) -> Markup:
             link_rel="noopener nofollow",
         )
     )
+
+
+@lru_cache(maxsize=2048)
+def plain(text: str) -> str:
+    """Markdown as one line of plain text, for excerpts."""
+    inline = (token for token in _PARSER.parse(text[:LONGEST]) if token.type == "inline")
+    words = ("".join(_said(child) for child in token.children or ()) for token in inline)
+    return " ".join(" ".join(words).split())
+
+
+def _said(token: Token) -> str:
+    return " " if token.type in ("softbreak", "hardbreak") else token.content
 
 
 def _target(href: str, base: str, known: frozenset[str]) -> str | None:

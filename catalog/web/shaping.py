@@ -13,6 +13,7 @@ from flask import Flask, request
 from catalog import media
 from catalog.addresses import Addresses
 from catalog.messages import tier, where, word
+from catalog.web import markdown
 from catalog.web.negotiation import bare_path, fixed_language, language
 from catalog.web.service import static_address
 from catalog.web.site import site
@@ -25,7 +26,7 @@ _THOUSAND = 1000
 
 def prepare(app: Flask) -> None:
     """Teach the templates of an application."""
-    app.jinja_env.filters.update(within=within, size=size, number=number, day=day, moment=moment)
+    app.jinja_env.filters.update(within=within, size=size, number=number, day=day, moment=moment, plain=markdown.plain)
     app.jinja_env.tests.update(linkable=linkable, japanese=japanese)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)

@@ -91,3 +91,7 @@ def test_a_long_text_is_cut_and_costs_little() -> None:
 def test_any_text_gives_only_allowed_tags(text: str) -> None:
     html = render(text, base=BASE, known=KNOWN)
     assert all(SAFE.fullmatch(each) for each in TAG.findall(html)), html
+
+
+def test_an_excerpt_is_plain_text() -> None:
+    assert plain("**事例**は[架空](https://example.jp/)です。\n次の行 `code`\n\n- 項目 & <b>") == "事例は架空です。 次の行 code 項目 & <b>"
