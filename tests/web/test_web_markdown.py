@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.web.markdown import LONGEST, render
+from catalog.web.markdown import LONGEST, plain, render
 
 KNOWN = frozenset({"data/a.csv", "データ/表.csv"})
 BASE = "/download/x/1/source/"
@@ -94,4 +94,7 @@ def test_any_text_gives_only_allowed_tags(text: str) -> None:
 
 
 def test_an_excerpt_is_plain_text() -> None:
-    assert plain("**事例**は[架空](https://example.jp/)です。\n次の行 `code`\n\n- 項目 & <b>") == "事例は架空です。 次の行 code 項目 & <b>"
+    assert (
+        plain("**事例**は[架空](https://example.jp/)です。\n次の行 `code`\n\n- 項目 & <b>")
+        == "事例は架空です。 次の行 code 項目 & <b>"
+    )
