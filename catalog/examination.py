@@ -5,20 +5,21 @@ A door: rdflib, pandas and frictionless are imported only where a package is rea
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from catalog import media
 from catalog.addresses import Addresses
-from catalog.errors import Finding, Place, Refusal
-from catalog.model import Agent, Json, Package, Publication, Resource, Text
+from catalog.errors import Finding, Refusal
+from catalog.model import Agent, FileRole, Json, Package, Publication, StoredFile, Text
 from catalog.settings import Settings
 from catalog.standards import Standards, check_package
-from catalog.tables import check_bytes, read_rows
+from catalog.tables import check_bytes
 from catalog.validation import Outcome, validate_package
+from catalog.validation.doubts import doubts_of
 
 if TYPE_CHECKING:
-    from catalog.vocabulary.checking import CodedField
     from catalog.vocabulary.codelists import CodeList, Vocabulary
 
 NO_REPORT: Json = {
@@ -42,10 +43,10 @@ def examine(package: Package, settings: Settings, step: Step = lambda _name: Non
     step("validate")
     if unreadable := _unreadable(package):
         return Outcome(report=NO_REPORT, findings=unreadable, lanes={})
-    outcome = validate_package(package)
-    findings = [*outcome.findings, *_in_raw(package), *_of_codes(package, settings)]
-    findings += check_package(package, standards())
-    findings += _undescribable(package, settings)
+    outcome, judged = _judged(package, settings)
+    findings = [*outcome.findings, *judged, *_in_raw(package), *_of_codes(package)]
+    findings += [*check_package(package, standards()), *doubts_of(package)]
+    findings += _undescribable(package, outcome.report, settings)
     if outcome.valid and not any(each.severity == "error" for each in findings):
         step("derive")
         findings += _underived(package)
@@ -98,39 +99,21 @@ def _in_raw(package: Package) -> Iterator[Finding]:
             yield replace(finding, place=replace(finding.place, file=f"raw/{finding.place.file}"))
 
 
-def _of_codes(package: Package, settings: Settings) -> Iterator[Finding]:
-    """The lists themselves, then the codes of columns whose list is too long to stand in an ``enum``."""
-    from catalog.vocabulary.checking import check_areas, check_schema_codelists, coded_fields
+def _of_codes(package: Package) -> tuple[Finding, ...]:
+    """The code lists themselves, and the codes in the descriptor."""
+    from catalog.vocabulary.checking import check_areas, check_schema_codelists
 
-    found = [*check_schema_codelists(package, _shipped_vocabulary()), *check_areas(package, _shipped_vocabulary())]
-    yield from found
-    if any(each.severity == "error" for each in found):
-        return
-    for table in package.tables():
-        columns = [each for each in coded_fields(package) if each.resource == table and "enum" not in each.field.constraints]
-        if columns:
-            yield from _unlisted(package, table, columns, settings)
+    return (*check_schema_codelists(package, _shipped_vocabulary()), *check_areas(package, _shipped_vocabulary()))
 
 
-def _unlisted(package: Package, table: Resource, columns: list["CodedField"], settings: Settings) -> Iterator[Finding]:
-    from catalog.vocabulary.checking import check_values
+def _judged(package: Package, settings: Settings) -> tuple[Outcome, tuple[Finding, ...]]:
+    """What validation says, and our own findings about the cells, which are looked for while validation reads them."""
+    from catalog.validation.judging import Judge, scan_again
 
-    assert table.schema is not None, "a coded column stands in a schema"
-    assert package.root is not None, "a package is examined while its folder is open"
-    path = package.root.joinpath(*PurePosixPath(table.path).parts)
-    records = read_rows(path, table, max_columns=settings.max_columns, max_cell_bytes=settings.max_cell_bytes)
-    places = [(each, table.schema.names().index(each.field.name)) for each in columns]
-    first: dict[str, dict[str, int]] = {each.field.name: {} for each in columns}
-    for number, record in enumerate(records, start=1):
-        for column, place in places:
-            if number > 1 and place < len(record):
-                first[column.field.name].setdefault(record[place], number)
-    vocabulary = vocabulary_for(package)
-    for column, place in places:
-        missing = column.field.missing_values if column.field.missing_values is not None else table.schema.missing_values
-        values = {value: row for value, row in first[column.field.name].items() if value not in missing}
-        where = Place(file=table.path, resource=table.name, field=column.field.name, column=place + 1)
-        yield from check_values(vocabulary.codelist(column.name), values, where)
+    judge = Judge(package, settings, standards(), vocabulary_for(package))
+    outcome = validate_package(package, ask=judge.ask)
+    scanned = {name: seen for name, seen in outcome.sightings.items() if seen or outcome.lanes[name] != "stock"}
+    return outcome, judge.findings(scanned, partial(scan_again, package))
 
 
 def _underived(package: Package) -> tuple[Finding, ...]:
@@ -143,23 +126,40 @@ def _underived(package: Package) -> tuple[Finding, ...]:
     return check(package, vocabulary_for(package))
 
 
-def _undescribable(package: Package, settings: Settings) -> tuple[Finding, ...]:
-    """What would keep the description out of the feed, told before anything is published."""
-    from catalog.dcat.projection import dataset_of
+def _undescribable(package: Package, report: Json, settings: Settings) -> tuple[Finding, ...]:
+    """What would keep the description out of the feed, or stand there otherwise, told before anything is published."""
+    from catalog.dcat.projection import dataset_of, unlike
+    from catalog.dcat.shapes import check as check_shapes
 
+    told = tuple(unlike(package))
+    try:
+        dataset = dataset_of(_draft(package, report, settings), Addresses(settings.public_url()), settings)
+    except Refusal as refusal:
+        return told + refusal.findings
+    return told + check_shapes(dataset)
+
+
+def _draft(package: Package, report: Json, settings: Settings) -> Publication:
+    """The publication as it would be, but for its number, its times and the bytes of its files."""
     operator = Agent(id=settings.publisher_id, name=Text(settings.publisher_name_ja, settings.publisher_name_en))
-    draft = Publication(
+    given = {each.path: each.name for each in package.resources}
+    files = [_file(f"source/{path}", "source", given.get(path, "")) for path in package.files]
+    files += [_file(f"{each.name}{media.CSV.suffix}", "table", each.name) for each in package.tables()]
+    return Publication(
         id=package.name,
         version=1,
         package=package,
         publisher=package.publisher or operator,
-        files=(),
-        report={},
+        files=(*files, _file(f"{package.name}{media.ZIP.suffix}", "package")),
+        report=report,
+        rows={each.name: 0 for each in package.tables()},
         issued="2000-01-01T00:00:00Z",
         modified="2000-01-01T00:00:00Z",
     )
-    try:
-        dataset_of(draft, Addresses(settings.public_url()), settings)
-    except Refusal as refusal:
-        return refusal.findings
-    return ()
+
+
+def _file(path: str, role: FileRole, resource: str = "") -> StoredFile:
+    format_ = media.of_path(path)
+    return StoredFile(
+        path=path, sha256="0" * 64, bytes=0, media_type=format_.media_type, role=role, format=format_.name, resource=resource
+    )

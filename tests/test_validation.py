@@ -41,7 +41,7 @@ def test_each_error_becomes_a_fact_with_its_place(package_folder: Build, setting
     assert ("stock.type-error", 2, "passengers") in found
     assert ("stock.constraint-error.minimum", 3, "passengers") in found
     assert ("stock.constraint-error.pattern", 4, "code") in found
-    assert ("stock.primary-key", 3, "") in found
+    assert ("stock.primary-key.same", 3, "") in found
     assert ("stock.blank-row", 5, "") in found
     assert all(each.place.file == "data/stations.csv" and each.place.resource == "stations" for each in problems)
 

@@ -7,6 +7,9 @@ so no stranger's descriptor may reach it unresolved.
 import copy
 import json
 import warnings
+from collections.abc import Mapping
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from frictionless import FrictionlessException
@@ -15,21 +18,30 @@ from frictionless import Report as StockReport
 
 from catalog.errors import Finding, Place
 from catalog.model import Json, Package
+from catalog.validation.plugin import switched_off
+from catalog.validation.screening import Screened
+from catalog.validation.sql import Uncovered
+from catalog.validation.structure import Hashes
+from catalog.validation.suspecting import Suspecting
+
+Answer = tuple[Json, tuple[Finding, ...], frozenset[str]]
 
 
-def validate(package: Package, *, limit_errors: int) -> tuple[Json, tuple[Finding, ...]]:
-    """Answer (report, our findings about the run itself)."""
-    descriptor = _described(package)
+def validate(
+    package: Package, screened: Mapping[str, Screened], hashes: Mapping[str, Future[Hashes]], *, limit_errors: int
+) -> Answer:
+    """Answer (report, our findings about the run itself, names of the tables of which stock has read the suspects only)."""
     try:
-        report = _run(descriptor, str(package.root), limit_errors)
+        report, active = _run(package, limit_errors, screened, hashes)
+    except Uncovered:
+        return validate(package, {}, {}, limit_errors=limit_errors)
     except FrictionlessException as error:
-        reasons = error.reasons or [error.error]
-        report = StockReport.from_validation(time=0, errors=reasons)
+        report, active = StockReport.from_validation(time=0, errors=error.reasons or [error.error]).to_dict(), frozenset()
     except Exception as error:  # noqa: BLE001  stock lets TypeError, re.error, RecursionError and more through; a steward gets a finding
-        name = type(error).__name__
-        finding = Finding(code="validator-stopped", place=Place(file="datapackage.json"), found=name)
-        return _scrubbed(StockReport.from_validation(time=0).to_dict(), package) | {"valid": False}, (finding,)
-    return _scrubbed(report.to_dict(), package), ()
+        finding = Finding(code="validator-stopped", place=Place(file="datapackage.json"), found=type(error).__name__)
+        empty = StockReport.from_validation(time=0).to_dict()
+        return _scrubbed(empty, package) | {"valid": False}, (finding,), frozenset()
+    return _scrubbed(report, package), (), active
 
 
 def _described(package: Package) -> dict[str, Any]:
@@ -40,11 +52,25 @@ def _described(package: Package) -> dict[str, Any]:
     return descriptor
 
 
-def _run(descriptor: dict[str, Any], basepath: str, limit_errors: int) -> StockReport:
-    with warnings.catch_warnings():
+def _run(
+    package: Package, limit_errors: int, screened: Mapping[str, Screened], hashes: Mapping[str, Future[Hashes]]
+) -> tuple[dict[str, Any], frozenset[str]]:
+    with switched_off(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations inside stock's own dependencies are not the steward's concern
-        stock = StockPackage.from_descriptor(descriptor, basepath=basepath)
-        return stock.validate(limit_errors=limit_errors)
+        stock = StockPackage.from_descriptor(_described(package), basepath=str(package.root))
+        seconds = {
+            each.name: Suspecting(each, partial(screened.get, each.name), hashes[each.name].result, limit_errors)
+            for each in stock.resources
+            if each.name in screened
+        }
+        for each in seconds.values():
+            each.attach()
+        report: dict[str, Any] = stock.validate(limit_errors=limit_errors).to_dict()
+        for task in report["tasks"]:
+            if task["name"] in seconds:
+                seconds[task["name"]].detach()
+                seconds[task["name"]].finish(task["stats"])
+    return report, frozenset(name for name, each in seconds.items() if each.active)
 
 
 def _scrubbed(report: dict[str, Any], package: Package) -> dict[str, Any]:

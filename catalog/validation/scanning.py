@@ -1,0 +1,100 @@
+"""What may be asked of a table while the screen reads it: SQL predicates over its cells, counted in the same pass.
+
+The nouns only; ``screening`` answers them. SQL is DuckDB's, every cell is a VARCHAR, never NULL, exactly as
+``csv.reader`` gives it (not stripped, "" where the cell is empty).
+
+Placeholders, replaced literally (so that braces of a regular expression need no care):
+
+- ``{cell}``: the cell of ``column``;
+- ``{column:3}``: the cell of the fourth column of the same row;
+- ``{listed}``: whether the cell of ``column`` is one of ``values`` (any number of them, at the cost of one).
+
+A predicate must not contain a subquery, a join or ``IN`` with more than two literals (use ``values``): the rows must keep
+their order, or their numbers would be wrong.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from catalog.errors import Severity
+from catalog.model import Resource
+
+LOCATED = 100
+"""How many rows of an observation are looked up, unless it says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A question to every row: is ``predicate`` true of it? ``column`` counts from 0 in the records of the file.
+
+    ``code``, ``severity`` and ``details`` are the asker's; they come back with the answer. A row where the predicate is
+    NULL (a failed TRY_CAST, for instance) is one where it is not true.
+    """
+
+    code: str
+    severity: Severity = "error"
+    column: int
+    predicate: str
+    values: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    limit: int = LOCATED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repetition:
+    """A question to the whole table, which rows have a ``key`` that an earlier row has too.
+
+    ``key`` is an SQL expression of type VARCHAR (``{column:1}``; for several columns
+    ``length({column:1}) || ':' || {column:1} || {column:2}``), and rows where it is NULL are left out.
+    """
+
+    code: str
+    severity: Severity = "error"
+    column: int
+    key: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    limit: int = LOCATED
+
+
+Question = Observation | Repetition
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A row: ``row`` counts records from 1 with the header in, as frictionless does; ``cells`` as ``csv.reader`` gives them."""
+
+    row: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The answer: in how many rows, and the first of them. Ragged rows (too short, too long) are never counted."""
+
+    question: Question
+    count: int
+    located: tuple[Located, ...]
+
+
+class Scan(Protocol):
+    """A table that has been read once."""
+
+    labels: tuple[str, ...]
+    """The header as the file gives it, stripped; the names of the fields where the table has none."""
+
+    rows: int
+    """Records of data: neither header nor comments nor skipped blank lines, but ragged ones too."""
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        """The answers to the questions with a count above zero, in the order of the questions."""
+
+    def locate(self, question: Question, limit: int = LOCATED) -> tuple[Located, ...]:
+        """The first rows for which a question of this scan is answered with yes."""
+
+    def records(self) -> Iterator[Located]:
+        """Every row of data, one after the other, in bounded memory (slow: for what SQL cannot say)."""
+
+
+Ask = Callable[[Resource, tuple[str, ...]], Sequence[Question]]
+"""Told a table and the labels of its header, answers what is to be asked of it."""

@@ -1,0 +1,354 @@
+"""Pass 1: DuckDB reads a table once, every cell as text, and proves rows to be surely clean.
+
+Each thread reads the whole file from its beginning to its end, and asks about columns of its own: so the rows come out in the
+order of the file, and their numbers need not be asked for. (DuckDB's own parallel reading guesses where in the file records
+begin; with line ends in quotation marks, ragged rows or blank lines it has been seen to lose some and to repeat others.)
+The bytes of the cells that come out must add up to the bytes of the file.
+
+Whatever is unexpected raises ``Uncovered``: another lane takes the table, never a wrong "clean".
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count, repeat
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from catalog.validation.plain import Lane, Plain, plain_of
+from catalog.validation.predicates import cell
+from catalog.validation.scanning import LOCATED, Located, Question, Sighting
+from catalog.validation.selecting import Asking, Select, comparable, key_sql
+from catalog.validation.sql import Types, Uncovered, literal
+from catalog.validation.structure import LONGEST_RECORD, Positions
+from catalog.validation.subjects import Reference, Subject
+
+BUFFER = 8 << 20
+READERS = 2
+PARALLEL = 4 << 20
+"""Bytes from which on a second reader is worth its start."""
+
+_MEMORY = "150MB"
+_REJECTS = 100_000
+_REFERENCED = 250_000
+"""So many different keys of another table are held; the keys of larger ones are stock's to look up."""
+
+_NEVER = "\x01\x02\x01"
+"""Read as NULL, for the engine must be told something. A table that has such a cell does not add up, and goes to stock."""
+
+_RAGGED = frozenset({"TOO MANY COLUMNS", "MISSING COLUMNS"})
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came out: an array by name, in the order of the file, and the positions of the rows that the engine rejected."""
+
+    columns: Mapping[str, Array]
+    rejected: Positions
+
+
+class Screen:
+    """The engine, for the tables of one package. To be used as a context: copies of files and types last as long as it does."""
+
+    def __init__(self, subjects: Mapping[str, Subject | None]) -> None:
+        self._subjects = subjects
+        self._plain: dict[str, Plain] = {}
+        self._readable: set[Path] = set()
+        self._members: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._types = Types()
+        self._queries = count()
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="catalog-")))
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": str(READERS),
+            "memory_limit": _MEMORY,
+            "temp_directory": str(self.folder),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        self._connection = self._stack.enter_context(duckdb.connect(config=config))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None) -> None:
+        self._stack.close()
+
+    def plain(self, name: str) -> Plain:
+        """The table in the form that the engine reads. Raises Uncovered."""
+        subject = self._subjects.get(name)
+        if subject is None:
+            raise Uncovered("a table that stock has to look at")
+        if name not in self._plain:
+            self._plain[name] = plain_of(subject, self.folder)
+        return self._plain[name]
+
+    def prove(self, name: str, questions: Sequence[Question] = ()) -> "Screened":
+        """Screen a table; questions are answered in the same pass. Raises Uncovered."""
+        plain, subject = self.plain(name), self._subject(name)
+        asking = self._asking(subject, plain)
+        asking.prove(lambda reference: self._members_of(subject, reference))
+        asking.ask(questions)
+        return self._screened(subject, plain, asking, questions)
+
+    def look(self, name: str, questions: Sequence[Question]) -> "Screened":
+        """Only answer questions: of a table that nothing can be proven of. Raises Uncovered."""
+        plain, subject = self.plain(name), self._subject(name)
+        asking = self._asking(subject, plain)
+        asking.doubt()
+        asking.ask(questions)
+        return self._screened(subject, plain, asking, questions)
+
+    def hashed(self, texts: Iterable[str]) -> Array:
+        """The numbers that stand for these keys."""
+        sql = "SELECT hash(text) | 1 AS key FROM (SELECT unnest(?::VARCHAR[]) AS text)"
+        return np.asarray(self._connection.execute(sql, [list(texts)]).fetchnumpy()["key"])
+
+    def _subject(self, name: str) -> Subject:
+        subject = self._subjects[name]
+        assert subject is not None, "plain() has looked"
+        return subject
+
+    def _asking(self, subject: Subject, plain: Plain) -> Asking:
+        readers = READERS if plain.structure.size >= PARALLEL and (os.cpu_count() or 1) > 1 else 1
+        return Asking(subject, self._types, readers)
+
+    def _screened(self, subject: Subject, plain: Plain, asking: Asking, questions: Sequence[Question]) -> "Screened":
+        select = asking.select()
+        return Screened(self, subject, plain, self._read(plain, select.readers), select, tuple(questions))
+
+    def _members_of(self, subject: Subject, reference: Reference) -> str:
+        """The ENUM type of the keys of the table that a foreign key refers to, "" where it has none."""
+        name = reference.table or subject.name
+        plain, other = self.plain(name), self._subject(name)
+        if not set(reference.others) <= set(other.names):
+            raise Uncovered("a foreign key to a column that is not in the data")
+        columns = [other.names.index(each) for each in reference.others]
+        for own, index in zip(reference.columns, columns, strict=True):
+            if not comparable(subject.columns[own], other.columns[index]):
+                raise Uncovered("a foreign key between types that are not compared as texts")
+        if other is not subject and plain.path not in self._readable:
+            self._read(plain, self._asking(other, plain).select().readers)  # stock reads all of it, and stops where it cannot
+        key = (name, reference.others)
+        if key not in self._members:
+            self._members[key] = self._make_members(plain, other, columns)
+        return self._members[key]
+
+    def _make_members(self, plain: Plain, other: Subject, columns: Sequence[int]) -> str:
+        cells = {index: cell(other.columns[index], f"c{index}", self._types) for index in columns}
+        number = next(self._queries)
+        text, source = key_sql(other, cells, columns), _source(plain, f"rejects{number}")
+        self._make_types()
+        self._connection.execute(
+            f"CREATE TEMP TABLE keys{number} AS SELECT key FROM (SELECT DISTINCT {text} AS key FROM {source} "
+            f"LIMIT {_REFERENCED + 2}) WHERE key IS NOT NULL"
+        )
+        size = self._connection.execute(f"SELECT count(*) FROM keys{number}").fetchall()[0][0]
+        if size > _REFERENCED:
+            raise Uncovered("a foreign key to very many keys")
+        if not size:
+            return ""
+        self._connection.execute(f"CREATE TYPE member{number} AS ENUM (SELECT key FROM keys{number} ORDER BY key)")
+        return f"member{number}"
+
+    def _make_types(self) -> None:
+        for statement in self._types.fresh():
+            self._connection.execute(statement)
+
+    def _read(self, plain: Plain, readers: Sequence[Mapping[str, str]]) -> Reading:
+        """One pass over the file. Raises Uncovered where what comes out does not add up."""
+        self._make_types()
+        cursors = [self._connection.cursor() for _reader in readers]
+        with ThreadPoolExecutor(len(readers)) as pool:
+            answers = list(pool.map(self._read_columns, cursors, repeat(plain), readers))
+        rejected = answers[0].rejected
+        if not all(np.array_equal(rejected, each.rejected) for each in answers):
+            raise Uncovered("records that the engine reads now so, now so")
+        reading = Reading({name: array for each in answers for name, array in each.columns.items()}, rejected)
+        _balance(plain, reading)
+        self._readable.add(plain.path)
+        return reading
+
+    def _read_columns(self, cursor: duckdb.DuckDBPyConnection, plain: Plain, expressions: Mapping[str, str]) -> Reading:
+        rejects = f"rejects{next(self._queries)}"
+        select = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items())
+        columns = cursor.execute(f"SELECT {select} FROM {_source(plain, rejects)}").fetchnumpy()
+        faults = cursor.execute(f"SELECT DISTINCT line - 1, error_type FROM {rejects}").fetchall()
+        if {kind for _line, kind in faults} - _RAGGED:
+            raise Uncovered("records that the engine does not read")
+        rejected = np.array(sorted({line for line, _kind in faults}), dtype=np.int64)
+        blanks = plain.structure.blanks
+        expected = plain.structure.records - plain.head - len(rejected) - int(np.count_nonzero(blanks >= plain.head))
+        if any(len(each) != expected for each in columns.values()):
+            raise Uncovered("records that the engine counts otherwise")
+        if any(np.ma.is_masked(each) for each in columns.values()):
+            raise Uncovered("a cell that the engine takes for NULL")
+        return Reading({name: np.asarray(each) for name, each in columns.items()}, rejected - plain.head)
+
+
+def _source(plain: Plain, rejects: str) -> str:
+    columns = ", ".join(f"c{index}: 'VARCHAR'" for index in range(plain.width))
+    line_end = "" if plain.structure.crlf else "new_line='\\n', "  # of CRLF it only knows what it finds itself
+    return (
+        f"read_csv({literal(str(plain.path.absolute()))}, columns={{{columns}}}, auto_detect=false, header=false, "
+        f"skip={plain.head}, delim={literal(plain.delimiter)}, quote='\"', escape='\"', {line_end}"
+        f"nullstr={literal(_NEVER)}, compression='none', hive_partitioning=false, null_padding=false, strict_mode=true, "
+        f"parallel=false, max_line_size={min(LONGEST_RECORD, BUFFER)}, buffer_size={BUFFER}, store_rejects=true, "
+        f"rejects_table='{rejects}', rejects_scan='{rejects}_scan', rejects_limit={_REJECTS})"
+    )
+
+
+def _balance(plain: Plain, reading: Reading) -> None:
+    """The bytes of the cells, with what stands between them, are the bytes of the file; unless there are ragged rows."""
+    if len(reading.rejected):
+        if plain.numbers is not None:
+            raise Uncovered("ragged rows where none are left")
+        return
+    structure, sizes = plain.structure, _sizes(reading)
+    length, overhead = structure.before(plain.head)
+    line_ends = (structure.records - plain.head - (not structure.terminated)) * (2 if structure.crlf else 1)
+    between = len(sizes) * (plain.width - 1) + line_ends + structure.overhead - overhead
+    if plain.head == structure.records:
+        return
+    if int(sizes.sum()) + between != structure.size - length:
+        raise Uncovered("bytes that do not add up")
+
+
+def _sizes(reading: Reading) -> Array:
+    """The bytes of the cells of each row."""
+    return np.asarray(sum(array for name, array in reading.columns.items() if name.startswith("size")))
+
+
+class Screened:
+    """A table that has been screened. ``suspects`` are positions among its rows (from 0) that stock has to look at."""
+
+    def __init__(
+        self,
+        screen: Screen,
+        subject: Subject,
+        plain: Plain,
+        reading: Reading,
+        select: Select,
+        questions: tuple[Question, ...],
+    ) -> None:
+        self.subject = subject
+        self.plain = plain
+        self.keys = select.keys
+        self._screen = screen
+        self._columns = reading.columns
+        self._sizes = _sizes(reading)
+        self._questions = questions
+        self._answers = select.answers
+        self.ragged = reading.rejected
+        self._aside = np.union1d(plain.aside, reading.rejected).astype(np.int64)
+        self._shifts = self._aside - np.arange(len(self._aside))
+        numbers = range(len(select.readers))
+        clean = np.all([reading.columns[f"clean{number}"] for number in numbers], axis=0)
+        blank = np.all([reading.columns[f"blank{number}"] for number in numbers], axis=0)
+        doubtful = ~clean | blank
+        for number in range(len(select.keys)):
+            doubtful |= _repeated(reading.columns[f"key{number}"])
+        self.suspects = np.union1d(self._positions(np.flatnonzero(doubtful)), self._aside).astype(np.int64)
+
+    @property
+    def lane(self) -> Lane:
+        """How the table was read."""
+        return self.plain.lane
+
+    @property
+    def rows(self) -> int:
+        """Rows of data as stock counts them."""
+        return self.plain.rows
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The header, or the names of the fields where there is none."""
+        return self.subject.labels or self.subject.names
+
+    def _positions(self, ranks: Positions) -> Positions:
+        """Positions among the rows of what the engine answered for."""
+        return ranks + np.searchsorted(self._shifts, ranks, side="right")
+
+    def keyless(self, number: int) -> Positions:
+        """The suspects whose key the engine does not know, of the key with this number."""
+        unknown = self._positions(np.flatnonzero(self._columns[f"key{number}"] == 0))
+        return np.intersect1d(np.union1d(unknown, self._aside), self.suspects).astype(np.int64)
+
+    def with_keys(self, number: int, texts: Iterable[str]) -> Positions:
+        """The rows that have one of these keys."""
+        return self._positions(np.flatnonzero(np.isin(self._columns[f"key{number}"], self._screen.hashed(texts))))
+
+    def add_suspects(self, positions: Positions) -> None:
+        """Let stock look at more rows."""
+        self.suspects = np.union1d(self.suspects, positions).astype(np.int64)
+
+    def fetch(self, positions: Positions) -> Iterator[list[str]]:
+        """The cells at these positions. Raises Uncovered where they are not what the engine has read there."""
+        ranks = positions - np.searchsorted(self._aside, positions)
+        outside = np.isin(positions, self._aside)
+        ragged = np.isin(positions, self.ragged)
+        found = self.plain.fetch(positions)
+        for rank, is_aside, is_ragged, cells in zip(ranks.tolist(), outside.tolist(), ragged.tolist(), found, strict=True):
+            if is_aside:
+                right = self.plain.numbers is not None or (len(cells) != self.plain.width if is_ragged else not cells)
+            else:
+                right = len(cells) == self.plain.width and sum(len(each.encode()) for each in cells) == self._sizes[rank]
+            if not right:
+                raise Uncovered("rows whose numbers do not agree")
+            yield cells
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        """The answers to the questions with a count above zero, in the order of the questions."""
+        found = []
+        for each in self._questions:
+            ranks = self._answering(each)
+            if len(ranks):
+                found.append(Sighting(each, len(ranks), self._located(ranks[: each.limit])))
+        return tuple(found)
+
+    def locate(self, question: Question, limit: int = LOCATED) -> tuple[Located, ...]:
+        """The first rows for which a question of this scan is answered with yes."""
+        return self._located(self._answering(question)[:limit])
+
+    def records(self) -> Iterator[Located]:
+        """Every row of data."""
+        positions = np.arange(self.rows, dtype=np.int64)
+        numbers = self.plain.numbered(positions).tolist()
+        for number, cells in zip(numbers, self.fetch(positions), strict=True):
+            yield Located(number, tuple(cells))
+
+    def _located(self, ranks: Positions) -> tuple[Located, ...]:
+        positions = self._positions(ranks)
+        numbers = self.plain.numbered(positions).tolist()
+        return tuple(Located(number, tuple(cells)) for number, cells in zip(numbers, self.fetch(positions), strict=True))
+
+    def _answering(self, question: Question) -> Positions:
+        name, bit = self._answers[self._questions.index(question)]
+        answer = self._columns[name]
+        return np.flatnonzero(_again(answer) if bit is None else answer & (1 << bit))
+
+
+def _repeated(keys: Array) -> npt.NDArray[np.bool_]:
+    """Which rows share their key with another row; 0 is none."""
+    ordered = np.sort(keys)
+    twice = np.unique(ordered[1:][(ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)])
+    return np.isin(keys, twice) if len(twice) else np.zeros(len(keys), dtype=np.bool_)
+
+
+def _again(keys: Array) -> npt.NDArray[np.bool_]:
+    """Which rows have a key that an earlier row has; 0 is none."""
+    shared = _repeated(keys)
+    places = np.flatnonzero(shared)
+    _values, first = np.unique(keys[places], return_index=True)
+    shared[places[first]] = False
+    return shared
