@@ -150,7 +150,7 @@ def read_rows(path: Path, resource: Resource, *, max_columns: int, max_cell_byte
     csv.field_size_limit(max(csv.field_size_limit(), limit + 1))  # one setting a process: only ever raised, ours is in _Lines
     with path.open("rb") as file:
         head = file.read(_HEAD)
-        _refuse_other_formats(head, place)
+        refuse_other_formats(head, place)
         _refuse_jis(head, path, resource, place)
         file.seek(0)
         encoding = effective_encoding(path, resource.encoding)
@@ -183,7 +183,7 @@ def check_bytes(path: Path, resource: Resource) -> None:
     place = Place(file=resource.path, resource=resource.name)
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    _refuse_other_formats(head, place)
+    refuse_other_formats(head, place)
     _refuse_jis(head, path, resource, place)
     if not _decodes(path, effective_encoding(path, resource.encoding)):
         raise Refusal(_undecodable(path, resource, place))
@@ -352,7 +352,8 @@ def _unreadable(lines: _Lines, dialect: Dialect, place: Place, error: csv.Error,
     return Finding(code="row-too-long", place=place, expected=f"{lines.limit:,}")
 
 
-def _refuse_other_formats(head: bytes, place: Place) -> None:
+def refuse_other_formats(head: bytes, place: Place) -> None:
+    """Refusal("not-a-table") where the first bytes are those of a zip, a PDF, a page or another thing that is no text table."""
     name = next((name for magic, name in _OTHER_FORMATS if head.startswith(magic)), "")
     if not name and _MARKUP.match(head.removeprefix(codecs.BOM_UTF8)):
         name = "HTML, XML"

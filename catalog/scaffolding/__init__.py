@@ -22,7 +22,7 @@ from catalog.scaffolding.workbook import workbook
 from catalog.standards import Standard, Standards
 from catalog.vocabulary.codelists import Vocabulary
 
-__all__ = ["Options", "Scaffold", "new"]
+__all__ = ["Options", "Scaffold", "new", "occupied", "write_whole"]
 
 WORKBOOK = "template.xlsx"
 BOM = "\ufeff"
@@ -60,12 +60,12 @@ def new(standard: Standard, folder: Path, publisher: Agent, standards: Standards
     """
     options = options or Options()
     publisher = _named(publisher, options.vocabulary)
-    findings = [*findings_of(publisher.id, sample=options.sample), *_occupied(folder)]
+    findings = [*findings_of(publisher.id, sample=options.sample), *occupied(folder)]
     if findings:
         raise Refusal(*findings)
     plan = planned(standard, publisher, standards, options.tables, sample=options.sample)
     contents = _contents(plan, options.vocabulary)
-    _write(contents, folder)
+    write_whole(contents, folder)
     return Scaffold(
         name=plan.name,
         standard=standard.slug,
@@ -83,13 +83,14 @@ def _named(publisher: Agent, vocabulary: Vocabulary | None) -> Agent:
     return replace(publisher, name=area.label if area else Text(ja=publisher.id, en=publisher.id))
 
 
-def _occupied(folder: Path) -> tuple[Finding, ...]:
+def occupied(folder: Path) -> tuple[Finding, ...]:
+    """A finding where a package cannot be written into ``folder``: it has to be absent or empty."""
     try:
-        occupied = not folder.is_dir() if folder.exists() else folder.is_symlink()
-        occupied = occupied or (folder.is_dir() and any(folder.iterdir()))
+        taken = not folder.is_dir() if folder.exists() else folder.is_symlink()
+        taken = taken or (folder.is_dir() and any(folder.iterdir()))
     except OSError as error:
         return (_unwritable(folder, error),)
-    return (Finding(code="folder-not-empty", found=folder.name or str(folder)),) if occupied else ()
+    return (Finding(code="folder-not-empty", found=folder.name or str(folder)),) if taken else ()
 
 
 def _unwritable(folder: Path, error: OSError) -> Finding:
@@ -118,7 +119,7 @@ def _table(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], *, mark: 
     return text.getvalue().encode()
 
 
-def _write(contents: Mapping[str, bytes], folder: Path) -> None:
+def write_whole(contents: Mapping[str, bytes], folder: Path) -> None:
     """Write beside the folder, then move into place: whatever fails, the folder is absent or empty as before."""
     folder = folder.absolute()
     try:
