@@ -7,28 +7,32 @@ the old state served, and at most files that no row names.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from catalog import __version__, media
+from catalog import media
 from catalog.addresses import Addresses
 from catalog.datapackage import open_package
-from catalog.dcat import dataset_of, render, render_catalog
-from catalog.dcat.framing import PREFIXES
-from catalog.errors import NotFound, Refusal
+from catalog.dcat import bulk, dataset_of, eventstream, paging, render, render_catalog, shipped
+from catalog.dcat.edition import edition, identity
+from catalog.errors import Conflict, NotFound, Refusal
 from catalog.intake import digest_of, prepare
 from catalog.model import Agent, Package, Prepared, Publication, Text
 from catalog.revisions import unexplained
 from catalog.settings import Settings
-from catalog.store import CATALOG_KEY, Head, Store, Target, Writing, later
+from catalog.store import CATALOG_KEY, IDENTITY, ISSUED, RENDERED_FOR, Files, Head, Selection, Store, Target, Writing, later
+from catalog.vocabulary.codelists import FOLDER, CodeList
+from catalog.vocabulary.snapshots import thaw
 
-RENDERED_FOR = "rendered-for"
-"""Store key: what the stored descriptions were rendered for (base URL, catalogue texts, operator)."""
-ISSUED = "issued"
-"""Store key: when something was published here for the first time, the catalogue's own dct:issued."""
+Progress = Callable[[int, int], None]
+"""Is told how many are done, and how many there are."""
+
+
+def _silent(_done: int, _all: int) -> None:
+    """The progress of what nobody watches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,8 @@ def publish(
     Raises Refusal or InvalidData with every finding, Conflict where another publisher owns the id or an address is
     taken, StoreError where the store cannot be written; in each case the catalogue stays as it was.
     """
+    settings = as_served(store, settings)
+    refresh(store, settings)
     step("open")
     with open_package(source, settings) as package, TemporaryDirectory(prefix="catalog-") as workspace:
         if (same := _published_already(package, store)) is not None:
@@ -66,7 +72,7 @@ def publish(
             if (same := _published_already(package, store)) is not None:  # by another process, while this one prepared
                 return Published(publication=same, created=False)
             publication = _numbered(prepared, writing.head(package.name), settings, note=note, breaking=breaking)
-            _make_visible(writing, publication, settings)
+            _make_visible(writing, publication, settings, addresses_of(publication, store.files))
     return Published(publication=publication, created=True)
 
 
@@ -91,37 +97,111 @@ def _published_already(package: Package, store: Store) -> Publication | None:
 
 def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = "") -> None:
     """Take a dataset back: it answers "gone" from now on, and its versions stay numbered. NotFound where it is unknown."""
+    settings = as_served(store, settings)
+    refresh(store, settings)
     at = _now()
     with store.writing() as writing:
         writing.withdraw(dataset, at, reason)
-        _describe_catalog(writing, settings, at)
+        show(writing, settings, dataset, at)
 
 
-def refresh(store: Store, settings: Settings, progress: Callable[[int, int], None] = lambda _done, _all: None) -> bool:
-    """Render every stored description again if the base URL, the catalogue's texts or the operator changed; True if so.
+def as_served(store: Store, settings: Settings) -> Settings:
+    """These settings, with the base URL, names and texts that the catalogue is rendered for.
 
-    One transaction: until it commits, the old descriptions are served whole.
+    Those are set where it is served and rendered anew. Whoever publishes from another folder or account, perhaps without
+    that configuration, must not give the one feed two base URLs.
     """
-    if store.meta(RENDERED_FOR) == rendered_for(settings):
+    kept = json.loads(store.meta(IDENTITY) or "{}")
+    return replace(settings, **{name: value for name, value in kept.items() if name in identity(settings)})
+
+
+def at_its_address(store: Store, settings: Settings) -> Settings:
+    """These settings; where they name no base URL, with the one that the catalogue is rendered for."""
+    return settings if settings.base_url else replace(settings, base_url=as_served(store, settings).base_url)
+
+
+def refresh(store: Store, settings: Settings, progress: Progress = _silent) -> bool:
+    """Render every stored description again if a setting that shows in one, or the program, has changed; True if so."""
+    if store.meta(RENDERED_FOR) == edition(settings):
         return False
-    with store.writing() as writing:
-        datasets = [each.id for each in store.summaries(limit=store.count() or 1)]
-        newest = ""
-        for number, dataset in enumerate(datasets, start=1):
-            publication = _for_operator(store.latest(dataset), settings)
-            writing.set_documents(dataset, _describe(publication, settings), publication.modified)
-            newest = later(newest, publication.modified) if newest else publication.modified
-            progress(number, len(datasets))
-        _describe_catalog(writing, settings, newest or _now())
+    reindex(store, settings, progress)
     return True
 
 
-def rendered_for(settings: Settings) -> str:
-    """A digest of everything but the data that stands in a description: settings, and the edition of this program."""
-    names = ("title_ja", "title_en", "description_ja", "description_en", "license")
-    parts = [settings.public_url(), *(getattr(settings, each) for each in names), repr(operator(settings))]
-    parts += [__version__, *PREFIXES.items()]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+def reindex(store: Store, settings: Settings, progress: Progress = _silent) -> int:
+    """Render every description and every feed page again; the number of datasets.
+
+    Rendering goes first, beside the store; one transaction then puts everything in place. Whatever interrupts it, the old
+    feed is served, whole. Followers of the event stream are told what reads differently afterwards; under another base
+    URL the stream begins anew. Raises Refusal where a dataset cannot be described any more.
+    """
+    count = store.count()
+    with bulk.Spool() as spool:
+        for done, each in enumerate(bulk.described(_every(store, settings), settings, count), start=1):
+            spool.put(each)
+            progress(done, count)
+        with store.writing() as writing:
+            at, visible = _now(), writing.visible()
+            for dataset, version in visible.items():
+                documents = spool.take(dataset, version) or _describe(_latest(store, dataset, settings), settings)
+                _replace_documents(writing, dataset, documents, at)
+            _replace_documents(writing, CATALOG_KEY, render_catalog(settings), at)
+            if json.loads(writing.meta(IDENTITY) or "{}").get("base_url") != settings.public_url():
+                writing.forget_events()
+            writing.set_meta(RENDERED_FOR, edition(settings))
+            writing.set_meta(IDENTITY, json.dumps(identity(settings), ensure_ascii=False))
+            shelf = writing.shelf(standing(settings))
+            for dataset in shelf.untold():
+                eventstream.tell(shelf, dataset, at)
+            paging.rebuild(shelf, _feed(writing, settings))
+    return len(visible)
+
+
+def show(writing: Writing, settings: Settings, dataset: str, at: str) -> None:
+    """Bring the feed in step with a dataset that came, changed or went at that time: its page, the first one, the stream.
+
+    Raises Conflict("edition-changed") where the feed is not rendered for these settings.
+    """
+    if writing.meta(RENDERED_FOR) != edition(settings):
+        raise Conflict("edition-changed")
+    writing.set_documents(CATALOG_KEY, render_catalog(settings), at)
+    if writing.meta(ISSUED) is None:
+        writing.set_meta(ISSUED, at)
+    shelf = writing.shelf(standing(settings))
+    eventstream.tell(shelf, dataset, at)
+    paging.keep(shelf, _feed(writing, settings), dataset)
+
+
+def standing(settings: Settings) -> Selection:
+    """The datasets that stand in the feed."""
+    return Selection(samples=settings.samples_in_feed)
+
+
+def _feed(writing: Writing, settings: Settings) -> paging.Feed:
+    return paging.Feed(
+        addresses=Addresses(settings.public_url()),
+        size=settings.page_size,
+        issued=writing.meta(ISSUED) or "",
+        modified=writing.modified(CATALOG_KEY),
+    )
+
+
+def _every(store: Store, settings: Settings) -> Iterator[Publication]:
+    after = ""
+    while found := store.summaries(after=after):
+        yield from (_latest(store, each.id, settings) for each in found)
+        after = found[-1].id
+
+
+def _latest(store: Store, dataset: str, settings: Settings) -> Publication:
+    publication = store.latest(dataset)
+    return publication if publication.package.publisher else replace(publication, publisher=operator(settings))
+
+
+def _replace_documents(writing: Writing, key: str, documents: Mapping[str, bytes], at: str) -> None:
+    """Descriptions that read as before keep their time."""
+    if {name: hashlib.sha256(body).hexdigest() for name, body in documents.items()} != writing.etags(key):
+        writing.set_documents(key, documents, at)
 
 
 def operator(settings: Settings) -> Agent:
@@ -156,44 +236,59 @@ def _kept(raw: Package | None) -> Package | None:
     return replace(raw, root=None) if raw is not None and raw.open else None
 
 
-def _make_visible(writing: Writing, publication: Publication, settings: Settings) -> None:
-    writing.add(publication, _describe(publication, settings), addresses_of(publication))
-    _describe_catalog(writing, settings, publication.modified)
+def _make_visible(writing: Writing, publication: Publication, settings: Settings, addresses: Mapping[str, Target]) -> None:
+    stored = writing.add(publication, _describe(publication, settings), addresses)
+    show(writing, settings, stored.id, stored.modified)
 
 
 def _describe(publication: Publication, settings: Settings) -> Mapping[str, bytes]:
     return render(dataset_of(publication, Addresses(settings.public_url()), settings))
 
 
-def _describe_catalog(writing: Writing, settings: Settings, modified: str) -> None:
-    writing.set_documents(CATALOG_KEY, render_catalog(settings), modified)
-    writing.set_meta(RENDERED_FOR, rendered_for(settings))
-    if writing.meta(ISSUED) is None:
-        writing.set_meta(ISSUED, modified)
+def addresses_of(publication: Publication, files: Files) -> dict[str, Target]:
+    """Every flat address that this version claims, as the path after the first slash, decoded.
 
-
-def _for_operator(publication: Publication, settings: Settings) -> Publication:
-    return publication if publication.package.publisher else replace(publication, publisher=operator(settings))
-
-
-def addresses_of(publication: Publication) -> dict[str, Target]:
-    """Every flat address that this version claims, as the path after the first slash, decoded."""
+    ``files`` holds the bytes of the version, its code lists among them. Raises Conflict: address-shipped (a code list or
+    standard of the product has it), address-twice (two definitions of the package would share it).
+    """
     found: dict[str, Target] = {}
+    for address, target in _claims(publication, files):
+        if shipped.known(address):
+            raise Conflict("address-shipped", address=address, dataset=publication.id)
+        if address in found:
+            raise Conflict("address-twice", address=address, dataset=publication.id)
+        found[address] = target
+    return found
+
+
+def _claims(publication: Publication, files: Files) -> Iterator[tuple[str, Target]]:
     id_ = publication.id
     for table in publication.package.tables():
         schema = f"schema/{id_}-{table.name}"
-        found[schema] = Target(kind="schema", dataset=id_, resource=table.name)
-        found[f"{schema}-v{publication.version}"] = Target(
-            kind="schema", dataset=id_, version=publication.version, resource=table.name
-        )
+        yield schema, Target(kind="schema", dataset=id_, resource=table.name)
+        numbered = Target(kind="schema", dataset=id_, version=publication.version, resource=table.name)
+        yield f"{schema}-v{publication.version}", numbered
         assert table.schema is not None, "a table has a schema"
         for field in table.schema.fields:
-            found[f"field/{id_}-{table.name}-{field.name}"] = Target(
-                kind="field", dataset=id_, resource=table.name, name=field.name
-            )
+            target = Target(kind="field", dataset=id_, resource=table.name, name=field.name)
+            yield f"field/{id_}-{table.name}-{field.name}", target
     for name, format_ in distributions_of(publication.package):
-        found[f"distribution/{id_}-{name}-{format_}"] = Target(kind="distribution", dataset=id_, resource=name, name=format_)
-    return found
+        yield f"distribution/{id_}-{name}-{format_}", Target(kind="distribution", dataset=id_, resource=name, name=format_)
+    for codelist in _own_codelists(publication, files):
+        yield f"codelist/{codelist.name}", Target(kind="codelist", dataset=id_, resource=codelist.name)
+        for concept in codelist.concepts:
+            if concept.codelist == codelist.name:
+                target = Target(kind="concept", dataset=id_, resource=codelist.name, name=concept.code)
+                yield f"concept/{codelist.name}-{concept.code}", target
+
+
+def _own_codelists(publication: Publication, files: Files) -> Iterator[CodeList]:
+    """The lists that the package brought itself, as this version keeps them; those of the product have their addresses."""
+    for each in publication.files:
+        name = PurePosixPath(each.path).stem
+        if each.role == "codelist" and f"{FOLDER}/{name}.ttl" in publication.package.files:
+            with files.open(each.sha256) as stream:
+                yield thaw(stream.read())
 
 
 def distributions_of(package: Package) -> tuple[tuple[str, str], ...]:

@@ -5,11 +5,12 @@ of Hydra's dialects, because harvesters differ: ckanext-dcat and udata each look
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from catalog.dcat import cleaning
 from catalog.dcat.cleaning import encoded
 from catalog.dcat.framing import expand, frame, unframe
 
@@ -23,8 +24,8 @@ class View:
     """
 
     catalog: str
-    datasets: Sequence[str]
-    page: str
+    datasets: Sequence[str] = ()
+    page: str = ""
     first: str = ""
     previous: str = ""
     next: str = ""
@@ -46,7 +47,13 @@ class _Typed:
     datatype: str
 
 
-_Statements = Mapping[str, Sequence[tuple[str, _Iri | _Typed]]]
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    text: str
+
+
+_Value = _Iri | _Typed | _Plain
+_Statements = Mapping[str, Sequence[tuple[str, _Value]]]
 
 
 def page(format_: str, catalog: bytes, fragments: Sequence[bytes], view: View) -> bytes:
@@ -59,11 +66,36 @@ def page(format_: str, catalog: bytes, fragments: Sequence[bytes], view: View) -
     return frame(format_, [*bodies, *(unframe(format_, each) for each in fragments)])
 
 
+def dump(format_: str, catalog: bytes, view: View, portions: Iterable[Mapping[str, bytes]]) -> Iterator[bytes]:
+    """The whole catalogue as one document in Turtle ("ttl") or N-Triples ("nt"), piece by piece and without paging.
+
+    ``view`` has the catalogue's IRI and dates, ``portions`` are descriptions by the IRI of the dataset. Raises as ``page``.
+    """
+    iri = encoded(view.catalog)
+    yield frame(format_, [unframe(format_, catalog), _n_triples({iri: list(_dates(view))}).encode()])
+    for portion in portions:
+        links = _n_triples({iri: [("dcat:dataset", _Iri(encoded(each))) for each in portion]})
+        yield b"".join([links.encode(), *(unframe(format_, each) for each in portion.values())])
+
+
+def tombstone(format_: str, dataset: str, at: str, reason: str = "") -> bytes:
+    """What is left of a withdrawn dataset: an as:Tombstone (Activity Streams 2.0) at its IRI, in a format of ``media.RDF``."""
+    said: list[tuple[str, _Value]] = [
+        ("rdf:type", _Iri(expand("as:Tombstone"))),
+        ("as:formerType", _Iri(expand("dcat:Dataset"))),
+        ("as:deleted", _moment(at)),
+    ]
+    if told := cleaning.text(reason):
+        said.append(("as:summary", _Plain(told)))
+    return frame(format_, [_WRITERS[format_]({encoded(dataset): said}).encode()])
+
+
+def _moment(at: str) -> _Typed:
+    return _Typed(datetime.fromisoformat(at).isoformat(), "xsd:dateTime")
+
+
 def _statements(view: View) -> _Statements:
-    catalog: list[tuple[str, _Iri | _Typed]] = [("rdf:type", _Iri(expand("hydra:Collection")))]
-    for predicate, moment in (("dct:issued", view.issued), ("dct:modified", view.modified)):
-        if moment:
-            catalog.append((predicate, _Typed(datetime.fromisoformat(moment).isoformat(), "xsd:dateTime")))
+    catalog: list[tuple[str, _Value]] = [("rdf:type", _Iri(expand("hydra:Collection"))), *_dates(view)]
     if view.total is not None:
         catalog.append(("hydra:totalItems", _Typed(str(view.total), "xsd:integer")))
     catalog.append(("hydra:view", _Iri(encoded(view.page))))
@@ -71,7 +103,13 @@ def _statements(view: View) -> _Statements:
     return {encoded(view.catalog): catalog, encoded(view.page): list(_paging(view))}
 
 
-def _paging(view: View) -> Iterator[tuple[str, _Iri | _Typed]]:
+def _dates(view: View) -> Iterator[tuple[str, _Value]]:
+    for predicate, moment in (("dct:issued", view.issued), ("dct:modified", view.modified)):
+        if moment:
+            yield predicate, _moment(moment)
+
+
+def _paging(view: View) -> Iterator[tuple[str, _Value]]:
     for each in ("hydra:PagedCollection", "hydra:PartialCollectionView"):
         yield "rdf:type", _Iri(expand(each))
     for name in ("first", "previous", "next", "last"):
@@ -93,8 +131,11 @@ def _n_triples(statements: _Statements) -> str:
     )
 
 
-def _n_triples_object(value: _Iri | _Typed) -> str:
-    return f"<{value.iri}>" if isinstance(value, _Iri) else f'"{value.text}"^^<{expand(value.datatype)}>'
+def _n_triples_object(value: _Value) -> str:
+    if isinstance(value, _Iri):
+        return f"<{value.iri}>"
+    quoted = json.dumps(value.text, ensure_ascii=False)  # JSON's escapes are among those of N-Triples
+    return quoted if isinstance(value, _Plain) else f"{quoted}^^<{expand(value.datatype)}>"
 
 
 def _rdf_xml(statements: _Statements) -> str:
@@ -105,9 +146,11 @@ def _rdf_xml(statements: _Statements) -> str:
     return "".join(parts)
 
 
-def _rdf_xml_property(predicate: str, value: _Iri | _Typed) -> str:
+def _rdf_xml_property(predicate: str, value: _Value) -> str:
     if isinstance(value, _Iri):
         return f"<{predicate} rdf:resource={quoteattr(value.iri)}/>"
+    if isinstance(value, _Plain):
+        return f"<{predicate}>{escape(value.text)}</{predicate}>"
     return f"<{predicate} rdf:datatype={quoteattr(expand(value.datatype))}>{escape(value.text)}</{predicate}>"
 
 
@@ -118,9 +161,15 @@ def _json_ld(statements: _Statements) -> str:
         for predicate, value in said:
             values = node.setdefault(predicate, [])
             assert isinstance(values, list), "a predicate is not @id"
-            values.append({"@id": value.iri} if isinstance(value, _Iri) else {"@type": value.datatype, "@value": value.text})
-        nodes.append(json.dumps(node))
+            values.append(_json_ld_object(value))
+        nodes.append(json.dumps(node, ensure_ascii=False))
     return ",\n".join(nodes)
+
+
+def _json_ld_object(value: _Value) -> dict[str, str]:
+    if isinstance(value, _Iri):
+        return {"@id": value.iri}
+    return {"@value": value.text} if isinstance(value, _Plain) else {"@type": value.datatype, "@value": value.text}
 
 
 _WRITERS: Mapping[str, Callable[[_Statements], str]] = {

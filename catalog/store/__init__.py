@@ -22,17 +22,40 @@ from catalog.model import Agent, Change, Publication, Text
 from catalog.settings import Settings
 from catalog.store import records
 from catalog.store.database import Database, addresses, changes, datasets, documents, meta, uses, versions
+from catalog.store.feed import Feed
 from catalog.store.files import Files, LocalFiles, files_at
-from catalog.store.records import CATALOG_KEY, Document, Head, Summary, Target, Use, VersionRow, later
+from catalog.store.records import (
+    CATALOG_KEY,
+    IDENTITY,
+    ISSUED,
+    RENDERED_FOR,
+    Address,
+    Document,
+    Head,
+    Summary,
+    Target,
+    Use,
+    VersionRow,
+    document_of,
+    later,
+    page_key,
+)
+from catalog.store.selection import VISIBLE, Selection
 from catalog.store.verification import verify
 from catalog.store.writing import Writing
 
 __all__ = [
     "CATALOG_KEY",
+    "IDENTITY",
+    "ISSUED",
+    "RENDERED_FOR",
+    "Address",
     "Document",
+    "Feed",
     "Files",
     "Head",
     "LocalFiles",
+    "Selection",
     "Store",
     "Summary",
     "Target",
@@ -40,16 +63,15 @@ __all__ = [
     "VersionRow",
     "Writing",
     "later",
+    "page_key",
 ]
 
 _REMEMBERED = 256
 """Publications kept in memory as values; a version never changes, so none of them can be stale."""
 
-_VISIBLE = datasets.c.latest.is_not(None)
-
 
 class Store:
-    """The store of one catalogue; safe to share between threads. ``files`` holds the bytes.
+    """The store of one catalogue; safe to share between threads. ``files`` holds the bytes, ``feed`` is what harvesters walk.
 
     Every method raises StoreError where the database or the disk fails: store-full, store-locked, store-denied, store-unreadable.
     """
@@ -57,6 +79,7 @@ class Store:
     def __init__(self, database: Database, files: Files) -> None:
         self._database = database
         self.files = files
+        self.feed = Feed(database)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._record)
 
     @classmethod
@@ -133,7 +156,7 @@ class Store:
                 .over(partition_by=datasets.c.publisher_id, order_by=(datasets.c.modified.desc(), datasets.c.id))
                 .label("rank"),
             )
-            .where(_VISIBLE)
+            .where(VISIBLE)
             .subquery()
         )
         rows = self._rows(select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.publisher_id))
@@ -142,7 +165,7 @@ class Store:
     def publisher(self, agent: str) -> Agent:
         """The publisher of that id. Raises NotFound("publisher-unknown") where it has no visible dataset."""
         newest = (datasets.c.modified.desc(), datasets.c.id)
-        rows = self._rows(select(datasets).where(_VISIBLE, datasets.c.publisher_id == agent).order_by(*newest).limit(1))
+        rows = self._rows(select(datasets).where(VISIBLE, datasets.c.publisher_id == agent).order_by(*newest).limit(1))
         if not rows:
             raise NotFound("publisher-unknown", publisher=agent)
         return _agent(rows[0])
@@ -150,7 +173,7 @@ class Store:
     def document(self, key: str, format: str) -> Document | None:  # noqa: A002  the field's own name; nobody needs the builtin here
         """The description of a dataset (its id) or of the catalogue ("@catalog") in a format, by its name in ``media``."""
         rows = self._rows(select(documents).where(documents.c.key == key, documents.c.format == format))
-        return _document(rows[0]) if rows else None
+        return document_of(rows[0]) if rows else None
 
     def documents(
         self,
@@ -167,7 +190,7 @@ class Store:
             .order_by(datasets.c.id)
             .limit(limit)
         )
-        return tuple(_document(row) for row in self._rows(asked))
+        return tuple(document_of(row) for row in self._rows(asked))
 
     def changes(self, after: int = 0, limit: int = 100) -> tuple[Change, ...]:
         """The change log in order of commit, what came after the number ``after``."""
@@ -181,24 +204,29 @@ class Store:
         """What a flat address ("schema/<id>-<table>") leads to; those of a withdrawn dataset say so."""
         asked = select(addresses, datasets.c.latest).join(datasets, datasets.c.id == addresses.c.dataset)
         rows = self._rows(asked.where(addresses.c.address == address))
-        if not rows:
-            return None
-        row = rows[0]
-        return Target(
-            kind=row.kind,
-            dataset=row.dataset,
-            version=row.version,
-            resource=row.resource,
-            name=row.name,
-            withdrawn=row.latest is None,
+        return _target(rows[0]) if rows else None
+
+    def addresses(self, kind: str, after: str = "", limit: int = 100, samples: bool = True) -> tuple[Address, ...]:
+        """The flat addresses of a kind ("schema", "codelist") that visible datasets have, in their order, those after ``after``.
+
+        Numbered ones are left out: they are older states of the same.
+        """
+        begin = after or f"{kind}/"
+        asked = (
+            select(addresses, datasets.c.latest, datasets.c.modified)
+            .join(datasets, datasets.c.id == addresses.c.dataset)
+            .where(_visible(samples=samples), addresses.c.kind == kind, addresses.c.version == 0, addresses.c.address > begin)
+            .order_by(addresses.c.address)
+            .limit(limit)
         )
+        return tuple(Address(address=row.address, target=_target(row), modified=row.modified) for row in self._rows(asked))
 
     def uses(self, kind: str, name: str) -> tuple[Use, ...]:
         """Where visible datasets go by a code list (kind "codelist") or a standard (kind "standard") of that name, by dataset."""
         asked = (
             select(uses, datasets.c.title_ja, datasets.c.title_en, datasets.c.sample)
             .join(datasets, datasets.c.id == uses.c.dataset)
-            .where(_VISIBLE, uses.c.kind == kind, uses.c.name == name)
+            .where(VISIBLE, uses.c.kind == kind, uses.c.name == name)
             .order_by(uses.c.dataset, uses.c.resource, uses.c.field)
         )
         return tuple(
@@ -248,7 +276,18 @@ class Store:
 
 
 def _visible(*, samples: bool) -> ColumnElement[bool]:
-    return _VISIBLE if samples else and_(_VISIBLE, datasets.c.sample.is_(False))
+    return VISIBLE if samples else and_(VISIBLE, datasets.c.sample.is_(False))
+
+
+def _target(row: Row[Any]) -> Target:
+    return Target(
+        kind=row.kind,
+        dataset=row.dataset,
+        version=row.version,
+        resource=row.resource,
+        name=row.name,
+        withdrawn=row.latest is None,
+    )
 
 
 def _agent(row: Row[Any]) -> Agent:
@@ -269,7 +308,3 @@ def _summary(row: Row[Any]) -> Summary:
         keywords_en=tuple(row.keywords_en),
         themes=tuple(row.themes),
     )
-
-
-def _document(row: Row[Any]) -> Document:
-    return Document(key=row.key, format=row.format, compressed=row.body, etag=row.etag, modified=row.modified)

@@ -39,7 +39,7 @@ from catalog.errors import SettingsError, StoreError
 from catalog.store import sqlite
 from catalog.store.faults import translated
 
-REVISIONS: tuple[str, ...] = ("0001",)
+REVISIONS: tuple[str, ...] = ("0001", "0002")
 """Every revision of the tables that this program knows, the newest last (a test compares them with ``migrations``)."""
 
 WRITER = "writer"
@@ -158,6 +158,40 @@ changes = Table(
     Column("at", _TIME, nullable=False),
     sqlite_autoincrement=True,
 )
+
+feed_pages = Table(
+    "feed_pages",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("start", _ID, nullable=False),
+    Column("datasets", Integer, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Index("ix_feed_pages_start", "start", unique=True),
+)
+"""The pages of the feed as ranges of dataset ids: one begins at ``start`` and ends where the next live one begins.
+
+A number is never given twice, and no row is ever deleted: a page that was merged into the one before is no longer
+``live``, and its number still names the place where it began. The rendered bytes are ``documents`` with the key "@page-N".
+"""
+
+events = Table(
+    "events",
+    METADATA,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("dataset", _ID, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("etag", _SHA256, nullable=False),
+    Column("body", LargeBinary),
+    Index("ix_events_dataset", "dataset", "sequence"),
+    sqlite_autoincrement=True,
+)
+"""What followers of the feed are told, in order: a description came (create), changed (update) or went (delete).
+
+``body`` is the description as N-Triples in gzip, ``etag`` the SHA-256 of its plain bytes; a "delete" has neither. This is
+not the log of versions (``changes``): a sample that the feed leaves out is not told, and a description that changes
+because a setting did is.
+"""
 
 _REVISION = column("version_num", String)
 _ALEMBIC = table("alembic_version", _REVISION)

@@ -4,6 +4,7 @@ The text is JSON through cattrs. Every field is written, defaults too: a later p
 """
 
 import gzip
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +12,25 @@ from typing import Any
 
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from sqlalchemy import Row
 
 from catalog.errors import StoreError
 from catalog.model import Agent, Package, Publication, Text
 
 CATALOG_KEY = "@catalog"
 """Key of the documents that describe the catalogue itself; no dataset id can be the same."""
+
+RENDERED_FOR = "rendered-for"
+"""What the catalogue remembers: the edition (``dcat.edition``) of every stored description and feed page."""
+IDENTITY = "identity"
+"""What the catalogue remembers: the settings that show in descriptions, as they were when these were rendered."""
+ISSUED = "issued"
+"""What the catalogue remembers: when something was published here for the first time, its own dct:issued."""
+
+
+def page_key(number: int) -> str:
+    """Key of the documents that are a page of the feed."""
+    return f"@page-{number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +78,23 @@ class Document:
         """The bytes as rendered."""
         return gzip.decompress(self.compressed)
 
+    def row(self) -> dict[str, Any]:
+        """As the table has it."""
+        columns = {"key": self.key, "format": self.format, "body": self.compressed}
+        return columns | {"etag": self.etag, "modified": self.modified}
+
+
+def rendered(key: str, format_: str, body: bytes, modified: str) -> Document:
+    """A document of these bytes."""
+    compressed = gzip.compress(body, compresslevel=6, mtime=0)
+    etag = hashlib.sha256(body).hexdigest()
+    return Document(key=key, format=format_, compressed=compressed, etag=etag, modified=modified)
+
+
+def document_of(row: Row[Any]) -> Document:
+    """A row of the table."""
+    return Document(key=row.key, format=row.format, compressed=row.body, etag=row.etag, modified=row.modified)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
@@ -86,6 +117,15 @@ class Target:
     resource: str = ""
     name: str = ""
     withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A flat address of a visible dataset and what it leads to; ``modified`` is when that dataset was published last."""
+
+    address: str
+    target: Target
+    modified: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,5 @@
 """The one transaction in which everything about a dataset changes. Only ``Store.writing`` makes a ``Writing``."""
 
-import gzip
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,8 +9,10 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from catalog.errors import Conflict, NotFound, Withdrawn
 from catalog.model import Publication
 from catalog.store import records
-from catalog.store.database import addresses, changes, datasets, documents, files, meta, uses, versions
+from catalog.store.database import addresses, changes, datasets, documents, events, files, meta, uses, versions
 from catalog.store.records import Head, Target, later
+from catalog.store.selection import Selection
+from catalog.store.shelf import Shelf
 
 _MANY = 500
 """Values in one ``IN``: below the limits of every database."""
@@ -90,19 +90,29 @@ class Writing:
         before = self._connection.scalars(select(documents.c.modified).where(documents.c.key == key))
         modified = later(*before, modified)
         self._connection.execute(delete(documents).where(documents.c.key == key))
-        self._insert(
-            documents,
-            (
-                {
-                    "key": key,
-                    "format": name,
-                    "body": gzip.compress(body, mtime=0),
-                    "etag": hashlib.sha256(body).hexdigest(),
-                    "modified": modified,
-                }
-                for name, body in rendered.items()
-            ),
-        )
+        self._insert(documents, (records.rendered(key, name, body, modified).row() for name, body in rendered.items()))
+
+    def shelf(self, standing: Selection) -> Shelf:
+        """The feed, where the datasets of that selection stand in it."""
+        return Shelf(self._connection, standing)
+
+    def etags(self, key: str) -> dict[str, str]:
+        """The ETags of the descriptions under a key, by format name."""
+        rows = self._connection.execute(select(documents.c.format, documents.c.etag).where(documents.c.key == key))
+        return {row.format: row.etag for row in rows}
+
+    def modified(self, key: str) -> str:
+        """When the descriptions under a key were written; "" where there are none."""
+        return later("", *self._connection.scalars(select(documents.c.modified).where(documents.c.key == key)))
+
+    def forget_events(self) -> None:
+        """Begin the event stream anew, for its members have other IRIs now. Numbers go on: no page is twice another."""
+        self._connection.execute(delete(events))
+
+    def visible(self) -> dict[str, int]:
+        """The number of the latest version of every visible dataset, by id, in order."""
+        asked = select(datasets.c.id, datasets.c.latest).where(datasets.c.latest.is_not(None)).order_by(datasets.c.id)
+        return {row.id: row.latest for row in self._connection.execute(asked)}
 
     def meta(self, key: str) -> str | None:
         """A value that the catalogue remembers about itself."""

@@ -1,59 +1,93 @@
-"""RDF over HTTP: the stored document of a dataset, and pages of the catalogue joined from them. Bytes only, never graphs."""
+"""RDF over HTTP: the stored document of a dataset, the stored pages of the catalogue, selections of it, and the whole.
 
-from collections.abc import Mapping
-from itertools import islice
+Bytes only, never graphs. What is served was rendered for the settings of this server, or nothing is: harvesters delete what
+they no longer find, so no feed at all is better than a half or a foreign one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect
 from werkzeug.wrappers import Response as Redirect
 
 from catalog import media
-from catalog.dcat import feed
-from catalog.errors import Finding, NotFound, StoreError
+from catalog.dcat import authorities, feed, shipped
+from catalog.dcat.edition import edition
+from catalog.dcat.paging import FIRST
+from catalog.errors import Finding, NotFound, StoreError, Withdrawn
 from catalog.media import Format
-from catalog.model import Publication
-from catalog.store import CATALOG_KEY, later
+from catalog.store import CATALOG_KEY, ISSUED, RENDERED_FOR, Document, Selection, later
 from catalog.web import signposts
-from catalog.web.listing import every
 from catalog.web.negotiation import format_of
-from catalog.web.parameters import BadQuery, Identifier, Integer, takes
-from catalog.web.responses import Link, Manners, answer, content_of
+from catalog.web.parameters import BadQuery, Choice, Identifier, Integer, Moment, Words, takes
+from catalog.web.responses import REVALIDATE, Link, Manners, answer, content_of
 from catalog.web.site import site
 
 blueprint = Blueprint("feeds", __name__)
 """Addresses for machines: they exist once, without a language."""
 
+PAGE = Integer("page", 1, 999_999_999)
+"""A page of the whole feed, by its lasting number (``dcat.paging``)."""
+SINCE = Moment("modified_since")
+WORDS = Words("q", 200)
+PUBLISHER = Identifier("publisher")
+THEME = Choice("theme", tuple(sorted(authorities.THEMES)))
+STANDARD = Identifier("standard")
 AFTER = Identifier("after")
-"""Where a page begins: after this dataset id. Links to the next page use it, so that what is published or withdrawn while
-somebody reads the pages makes him lose or double nothing."""
-PAGE = Integer("page", 1, 1_000_000)
-"""The same pages by number, as they are at this moment."""
+"""Where a page of a selection begins: after this dataset id."""
+_ASKED = (SINCE, WORDS, PUBLISHER, THEME, STANDARD)
 _OFFERED = (*media.RDF, media.HTML)
 
 
-def dataset_document(publication: Publication, format_: Format, *, negotiated: bool) -> Response:
-    """The description of the latest version of a dataset. NotFound where the store has none."""
-    document = site().store.document(publication.id, format_.name)
-    if document is None:
+def dataset_document(dataset: str, format_: Format, *, negotiated: bool) -> Response:
+    """The description of the latest version of a dataset, or what is left of a withdrawn one. NotFound for any other."""
+    check_whole(site().store.meta(RENDERED_FOR) or "")
+    try:
+        publication = site().store.latest(dataset)
+    except Withdrawn as gone:
+        return _tombstone(dataset, gone, format_, negotiated=negotiated)
+    document = site().store.document(dataset, format_.name)
+    if document is None:  # withdrawn this very moment
         raise NotFound("page-unknown")
     manners = Manners(
         vary=("Accept",) if negotiated else (),
         links=signposts.of_description(publication),
         modified=document.modified,
-        location=site().local.dataset(publication.id, suffix=format_.suffix),
+        location=site().local.dataset(dataset, suffix=format_.suffix),
     )
     return answer(document, format_.content_type, manners)
 
 
+def _tombstone(dataset: str, gone: Withdrawn, format_: Format, *, negotiated: bool) -> Response:
+    body = feed.tombstone(format_.name, site().public.dataset(dataset), gone.details["at"], gone.details["reason"])
+    response = Response(body, HTTPStatus.GONE, content_type=format_.content_type)
+    response.headers["Cache-Control"] = REVALIDATE
+    response.vary.update(("Accept",) if negotiated else ())
+    return response
+
+
+def check_whole(rendered_for: str) -> None:
+    """StoreError where the stored descriptions are not those of this server's settings and program."""
+    if rendered_for != edition(site().settings):
+        raise StoreError("feed-not-ready")
+
+
+def standing() -> Selection:
+    """The datasets that stand in the feed."""
+    return Selection(samples=site().settings.samples_in_feed)
+
+
 @blueprint.get("/catalog.<graph:suffix>")
-@takes(PAGE, AFTER)
+@takes(PAGE, AFTER, *_ASKED)
 def catalog(suffix: str) -> Response:
     """One page of the feed in the format of the suffix."""
     return _page(_graph(suffix), g.asked, negotiated=False)
 
 
 @blueprint.get("/catalog")
-@takes(PAGE, AFTER)
+@takes(PAGE, AFTER, *_ASKED)
 def negotiated_catalog() -> Response | Redirect:
     """The IRI of the catalogue: the feed in the format that Accept likes best, or the list of datasets for people."""
     wanted = format_of(_OFFERED)
@@ -70,49 +104,105 @@ def _graph(suffix: str) -> Format:
 
 
 def _page(format_: Format, asked: Mapping[str, Any], *, negotiated: bool) -> Response:
-    store, settings, public = site().store, site().settings, site().public
-    head = store.document(CATALOG_KEY, format_.name)
-    if head is None:  # harvesters delete what they no longer find: rather no feed than an empty one
-        raise StoreError("feed-not-ready")
-    after = _beginning(asked)
-    found = store.documents(format_.name, after=after, limit=settings.page_size + 1, samples=settings.samples_in_feed)
-    shown = found[: settings.page_size]
-    address = public.catalog(format_.suffix, after=after)
-    view = feed.View(
-        catalog=public.catalog(),
-        datasets=[public.dataset(each.key) for each in shown],
-        page=address,
-        first=public.catalog(format_.suffix),
-        next=public.catalog(format_.suffix, after=shown[-1].key) if len(found) > len(shown) else "",
-        items_per_page=settings.page_size,
-        total=None if after else store.count(samples=settings.samples_in_feed),
-        modified="" if after else head.modified,
-    )
-    body = feed.page(format_.name, head.body, [each.body for each in shown], view)
+    vary = ("Accept",) if negotiated else ()
+    if not asked.keys() - {PAGE.name}:
+        return _stored_page(format_, asked.get(PAGE.name, FIRST), vary)
+    if PAGE.name in asked:
+        other = next(each for each in asked if each != PAGE.name)
+        raise BadQuery([Finding(code="parameter-conflict", details={"parameter": PAGE.name, "other": other})])
+    return _selected_page(format_, asked, vary)
+
+
+def _stored_page(format_: Format, number: int, vary: tuple[str, ...]) -> Response:
+    """A page of the whole feed, as it was rendered when something on it changed."""
+    served, public = site().store.feed.served(number, format_.name), site().public
+    check_whole(served.rendered_for)
+    if served.page is None:
+        raise NotFound("page-unknown")
+    following = public.catalog(format_.suffix, page=served.following.number) if served.following else ""
+    shown = "" if number == FIRST else number
     manners = Manners(
-        vary=("Accept",) if negotiated else (),
-        links=_links(view, format_),
-        modified=later(*(each.modified for each in shown), "" if after else head.modified),
-        location=site().local.catalog(format_.suffix, after=after),
+        vary=vary,
+        links=_links(format_, following),
+        modified=served.document.modified if served.document else "",
+        location=site().local.catalog(format_.suffix, page=shown),
     )
-    return answer(content_of(body), format_.content_type, manners)
+    if served.document is not None:
+        return answer(served.document, format_.content_type, manners)
+    end = served.following.start if served.following else ""  # taken up by the page before: what is left of it, until the next
+    documents = _described(format_, site().store.feed.between(served.page.start, end, standing()))
+    view = _view(format_, documents, public.catalog(format_.suffix, page=shown), following)
+    return answer(content_of(_joined(format_, documents, view)), format_.content_type, manners)
 
 
-def _beginning(asked: Mapping[str, Any]) -> str:
-    """The id after which the page begins, "" for the first. NotFound past the last page."""
-    if PAGE.name in asked and AFTER.name in asked:
-        raise BadQuery([Finding(code="parameter-conflict", details={"parameter": AFTER.name, "other": PAGE.name})])
-    before = (asked.get(PAGE.name, 1) - 1) * site().settings.page_size
-    if before == 0:
-        return str(asked.get(AFTER.name, ""))
-    bounds = list(islice(every(site().store, samples=site().settings.samples_in_feed), before - 1, before + 1))
-    match bounds:
-        case [last_before, _first_on_it]:
-            return last_before.id
-        case _:
-            raise NotFound("page-unknown")
+def _selected_page(format_: Format, asked: Mapping[str, Any], vary: tuple[str, ...]) -> Response:
+    """A page of a part of the feed, joined for this request: it begins after the last dataset of the page before."""
+    check_whole(site().store.meta(RENDERED_FOR) or "")
+    store, size, selection = site().store, site().settings.page_size, _selection(asked)
+    after = asked.get(AFTER.name, "")
+    ids = store.feed.select(selection, after=after, limit=size + 1)
+    documents = _described(format_, ids[:size])
+    query = {each.name: asked.get(each.name, "") for each in _ASKED} | {WORDS.name: " ".join(asked.get(WORDS.name, ()))}
+    address = site().public.catalog(format_.suffix, **query, after=after)
+    following = site().public.catalog(format_.suffix, **query, after=ids[size - 1]) if len(ids) > size else ""
+    view = _view(format_, documents, address, following, first=site().public.catalog(format_.suffix, **query))
+    modified = ""
+    if not after:
+        modified = _head(format_).modified
+        view = replace(view, total=store.feed.count(selection), issued=store.meta(ISSUED) or "", modified=modified)
+    manners = Manners(
+        vary=vary,
+        links=_links(format_, following, view.first),
+        modified=later(modified, *(each.modified for each in documents)),
+        location=site().local.catalog(format_.suffix, **query, after=after),
+    )
+    return answer(content_of(_joined(format_, documents, view)), format_.content_type, manners)
 
 
-def _links(view: feed.View, format_: Format) -> tuple[Link, ...]:
-    following = (Link(view.next, "next", format_.media_type),) if view.next else ()
-    return (Link(view.first, "first", format_.media_type), *following)
+def _selection(asked: Mapping[str, Any]) -> Selection:
+    """What is asked for. NotFound where it names a publisher or standard that never was: an empty feed would say "all gone"."""
+    publisher, standard = asked.get(PUBLISHER.name, ""), asked.get(STANDARD.name, "")
+    if publisher and publisher != site().operator.id and not site().store.feed.has_published(publisher):
+        raise NotFound("publisher-unknown", publisher=publisher)
+    if standard:
+        shipped.editions().editions(standard)
+    return replace(
+        standing(),
+        publisher=publisher,
+        theme=asked.get(THEME.name, ""),
+        standard=standard,
+        modified_since=asked.get(SINCE.name, ""),
+        words=asked.get(WORDS.name, ()),
+    )
+
+
+def _described(format_: Format, ids: Sequence[str]) -> tuple[Document, ...]:
+    return site().store.feed.described(format_.name, ids)
+
+
+def _head(format_: Format) -> Document:
+    head = site().store.document(CATALOG_KEY, format_.name)
+    if head is None:
+        raise StoreError("feed-not-ready")
+    return head
+
+
+def _view(format_: Format, documents: Sequence[Document], address: str, following: str, first: str = "") -> feed.View:
+    public = site().public
+    return feed.View(
+        catalog=public.catalog(),
+        datasets=[public.dataset(each.key) for each in documents],
+        page=address,
+        first=first or public.catalog(format_.suffix),
+        next=following,
+        items_per_page=site().settings.page_size,
+    )
+
+
+def _joined(format_: Format, documents: Sequence[Document], view: feed.View) -> bytes:
+    return feed.page(format_.name, _head(format_).body, [each.body for each in documents], view)
+
+
+def _links(format_: Format, following: str, first: str = "") -> tuple[Link, ...]:
+    begin = Link(first or site().public.catalog(format_.suffix), "first", format_.media_type)
+    return (begin, Link(following, "next", format_.media_type)) if following else (begin,)
