@@ -2,7 +2,7 @@
 
 import re
 
-from catalog.dcat.nouns import LicenseDocument
+from catalog.dcat.nouns import LicenseDocument, SoftwareAgent
 
 _EU = "http://publications.europa.eu/resource/authority/"
 
@@ -22,6 +22,9 @@ PUBLIC = _EU + "access-right/PUBLIC"
 STABLE = _EU + "planned-availability/STABLE"
 COMPLETED = _EU + "distribution-status/COMPLETED"
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
+SYNTACTIC_VALIDITY = "http://www.w3.org/2016/05/ldqd#syntacticValidity"
+COMPLETENESS = "http://www.w3.org/2016/05/ldqd#completeness"
+_FRICTIONLESS = re.compile(r"frictionless ([0-9]+(?:\.[0-9A-Za-z]+)+)")
 _PUBLISHER_TYPES = "http://purl.org/adms/publishertype/"
 _E_STAT = "http://data.e-stat.go.jp/lod/sac/C"
 _PREFECTURES = 47
@@ -105,6 +108,15 @@ def is_assigned_prefecture(code: str) -> bool:
 def area(code: str) -> str:
     """The area in the Statistics LOD of e-Stat (NSTAC): the five-digit code, without the check digit."""
     return _E_STAT + code[:5]
+
+
+def validator(name: str) -> SoftwareAgent | None:
+    """The program that made a validation report, as ``Publication.validator`` names it: its release on the web. Else None."""
+    found = _FRICTIONLESS.match(name)
+    if not found:
+        return None
+    iri = f"https://github.com/frictionlessdata/frictionless-py/releases/tag/v{found.group(1)}"
+    return SoftwareAgent(iri=iri, name=found.group())
 
 
 def publisher_type(agent: str) -> str:

@@ -83,6 +83,11 @@ def media_type(value: str) -> str:
     return bare.lower() if _MEDIA_TYPE.fullmatch(bare) else ""
 
 
+def is_several(keyword: str) -> bool:
+    """Whether a keyword is split for the feed: it has a comma, semicolon or slash."""
+    return bool(_BETWEEN_KEYWORDS.search(unicodedata.normalize("NFKC", keyword)))
+
+
 def keywords(values: Iterable[str]) -> frozenset[str]:
     """Keywords that CKAN takes as tags: split at commas and slashes, other punctuation a blank, 2 to 100 characters."""
     parts = (part for each in values for part in _BETWEEN_KEYWORDS.split(unicodedata.normalize("NFKC", text(each))))

@@ -13,6 +13,7 @@ AGENT = Shape(
     (
         Row("name", term("foaf:name"), TEXT),
         Row("type", term("dct:type"), IRI),
+        Row("homepage", term("foaf:homepage"), IRI),
     ),
 )
 CONTACT_POINT = Shape(
@@ -20,12 +21,17 @@ CONTACT_POINT = Shape(
     (term("vcard:Kind"),),
     (
         Row("name", term("vcard:fn"), PLAIN),
+        Row("organization", term("vcard:organization-name"), TEXT),
         Row("email", term("vcard:hasEmail"), within("mailto:")),
         Row("telephone", term("vcard:hasTelephone"), within("tel:")),
         Row("url", term("vcard:hasURL"), IRI),
     ),
 )
-LOCATION = Shape(nouns.Location, (term("dct:Location"),), ())
+LOCATION = Shape(
+    nouns.Location,
+    (term("dct:Location"),),
+    (Row("label", term("skos:prefLabel"), TEXT),),
+)
 PERIOD_OF_TIME = Shape(
     nouns.PeriodOfTime,
     (term("dct:PeriodOfTime"),),
@@ -65,6 +71,39 @@ CHECKSUM = Shape(
         Row("value", term("spdx:checksumValue"), PLAIN),
     ),
 )
+METRIC = Shape(
+    nouns.Metric,
+    (term("dqv:Metric"),),
+    (
+        Row("definition", term("skos:definition"), TEXT),
+        Row("datatype", term("dqv:expectedDataType"), IRI),
+        Row("dimension", term("dqv:inDimension"), IRI),
+    ),
+)
+SOFTWARE_AGENT = Shape(
+    nouns.SoftwareAgent,
+    (term("prov:SoftwareAgent"),),
+    (Row("name", term("foaf:name"), PLAIN),),
+)
+ACTIVITY = Shape(
+    nouns.Activity,
+    (term("prov:Activity"),),
+    (
+        Row("ended", term("prov:endedAtTime"), MOMENT),
+        Row("used", term("prov:used"), IRI, many=True),
+        Row("agent", term("prov:wasAssociatedWith"), SOFTWARE_AGENT),
+    ),
+)
+QUALITY_MEASUREMENT = Shape(
+    nouns.QualityMeasurement,
+    (term("dqv:QualityMeasurement"),),
+    (
+        Row("metric", term("dqv:isMeasurementOf"), METRIC),
+        Row("value", term("dqv:value"), COUNT),
+        Row("computed_on", term("dqv:computedOn"), IRI),
+        Row("activity", term("prov:wasGeneratedBy"), ACTIVITY),
+    ),
+)
 DISTRIBUTION = Shape(
     nouns.Distribution,
     (term("dcat:Distribution"),),
@@ -82,6 +121,7 @@ DISTRIBUTION = Shape(
         Row("conforms_to", term("dct:conformsTo"), STANDARD, many=True),
         Row("availability", term("dcatap:availability"), IRI),
         Row("status", term("adms:status"), IRI),
+        Row("quality", term("dqv:hasQualityMeasurement"), QUALITY_MEASUREMENT, many=True),
         Row("issued", term("dct:issued"), MOMENT),
         Row("modified", term("dct:modified"), MOMENT),
     ),
@@ -94,6 +134,7 @@ DATASET = Shape(
         Row("title", term("dct:title"), TEXT),
         Row("description", term("dct:description"), TEXT),
         Row("publisher", term("dct:publisher"), AGENT),
+        Row("creators", term("dct:creator"), AGENT, many=True),
         Row("contact_point", term("dcat:contactPoint"), CONTACT_POINT),
         Row("keywords", term("dcat:keyword"), word("ja"), many=True),
         Row("keywords_en", term("dcat:keyword"), word("en"), many=True),
@@ -103,7 +144,7 @@ DATASET = Shape(
         Row("accrual_periodicity", term("dct:accrualPeriodicity"), IRI),
         Row("languages", term("dct:language"), IRI, many=True),
         Row("landing_page", term("dcat:landingPage"), IRI),
-        Row("license", term("dct:license"), LICENSE_DOCUMENT),
+        Row("licenses", term("dct:license"), LICENSE_DOCUMENT, many=True),
         Row("access_rights", term("dct:accessRights"), IRI),
         Row("provenance", term("dct:provenance"), PROVENANCE_STATEMENT),
         Row("sources", term("dct:source"), IRI, many=True),
@@ -119,11 +160,15 @@ CATALOG = Shape(
     nouns.Catalog,
     (term("dcat:Catalog"),),
     (
+        Row("identifier", term("dct:identifier"), PLAIN),
         Row("title", term("dct:title"), TEXT),
         Row("description", term("dct:description"), TEXT),
         Row("publisher", term("dct:publisher"), AGENT),
         Row("languages", term("dct:language"), IRI, many=True),
         Row("license", term("dct:license"), LICENSE_DOCUMENT),
+        Row("access_rights", term("dct:accessRights"), IRI),
+        Row("accrual_periodicity", term("dct:accrualPeriodicity"), IRI),
+        Row("spatial", term("dct:spatial"), LOCATION, many=True),
         Row("homepage", term("foaf:homepage"), IRI),
         Row("theme_taxonomy", term("dcat:themeTaxonomy"), IRI),
         Row("issued", term("dct:issued"), MOMENT),

@@ -14,19 +14,24 @@ _NO_TEXT = Text()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """foaf:Agent. ``type`` is an IRI of the ADMS publisher types."""
+    """foaf:Agent. ``type`` is an IRI of the ADMS publisher types, ``homepage`` an address."""
 
     iri: str
     name: Text = _NO_TEXT
     type: str = ""
+    homepage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPoint:
-    """vcard:Kind. ``email`` and ``telephone`` are bare: the schemes mailto: and tel: stand only in the graph."""
+    """vcard:Kind. ``email`` and ``telephone`` are bare: the schemes mailto: and tel: stand only in the graph.
+
+    ``organization`` is the name of the body that the contact belongs to.
+    """
 
     iri: str
     name: str = ""
+    organization: Text = _NO_TEXT
     email: str = ""
     telephone: str = ""
     url: str = ""
@@ -34,9 +39,10 @@ class ContactPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """dct:Location."""
+    """dct:Location. ``label`` is its name, where it is known."""
 
     iri: str
+    label: Text = _NO_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,45 @@ class Checksum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """dqv:Metric: what is measured. ``datatype`` is the IRI of the values' type, ``dimension`` that of a quality dimension."""
+
+    iri: str
+    definition: Text = _NO_TEXT
+    datatype: str = ""
+    dimension: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareAgent:
+    """prov:SoftwareAgent: a program, in the version that ``name`` tells."""
+
+    iri: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """prov:Activity: the validation of one version. ``used`` are IRIs of the definitions and files that it read."""
+
+    iri: str
+    ended: datetime | None = None
+    used: frozenset[str] = frozenset()
+    agent: SoftwareAgent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityMeasurement:
+    """dqv:QualityMeasurement: a number that a validation found, of the distribution whose IRI is ``computed_on``."""
+
+    iri: str
+    metric: Metric | None = None
+    value: int | None = None
+    computed_on: str = ""
+    activity: Activity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """dcat:Distribution: a dataset as one file. ``byte_size`` counts bytes; times have a zone."""
 
@@ -110,6 +155,7 @@ class Distribution:
     conforms_to: frozenset[Standard] = frozenset()
     availability: str = ""
     status: str = ""
+    quality: frozenset[QualityMeasurement] = frozenset()
     issued: datetime | None = None
     modified: datetime | None = None
 
@@ -123,6 +169,7 @@ class Dataset:
     title: Text = _NO_TEXT
     description: Text = _NO_TEXT
     publisher: Agent | None = None
+    creators: frozenset[Agent] = frozenset()
     contact_point: ContactPoint | None = None
     keywords: frozenset[str] = frozenset()
     keywords_en: frozenset[str] = frozenset()
@@ -132,7 +179,7 @@ class Dataset:
     accrual_periodicity: str = ""
     languages: frozenset[str] = frozenset()
     landing_page: str = ""
-    license: LicenseDocument | None = None
+    licenses: frozenset[LicenseDocument] = frozenset()
     access_rights: str = ""
     provenance: ProvenanceStatement | None = None
     sources: frozenset[str] = frozenset()
@@ -149,11 +196,15 @@ class Catalog:
     """dcat:Catalog itself, without its datasets: those are linked page by page (``feed``)."""
 
     iri: str
+    identifier: str = ""
     title: Text = _NO_TEXT
     description: Text = _NO_TEXT
     publisher: Agent | None = None
     languages: frozenset[str] = frozenset()
     license: LicenseDocument | None = None
+    access_rights: str = ""
+    accrual_periodicity: str = ""
+    spatial: frozenset[Location] = frozenset()
     homepage: str = ""
     theme_taxonomy: str = ""
     issued: datetime | None = None

@@ -4,13 +4,17 @@ What cannot be cleaned into a valid IRI, date or code is refused, naming the pla
 never holds an invalid IRI, a character that XML forbids or an ill-typed literal. No rdflib here.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from catalog import media
+from catalog import media, standards
 from catalog.addresses import Addresses
-from catalog.dcat import authorities, cleaning
+from catalog.dcat import areas, authorities, cleaning, shipped
+from catalog.dcat.framing import expand
 from catalog.dcat.nouns import (
+    Activity,
     Agent,
     Catalog,
     Checksum,
@@ -20,19 +24,25 @@ from catalog.dcat.nouns import (
     LicenseDocument,
     Location,
     MediaTypeOrExtent,
+    Metric,
     PeriodOfTime,
     ProvenanceStatement,
+    QualityMeasurement,
     Standard,
 )
-from catalog.errors import Finding, Place, Refusal, SettingsError
+from catalog.errors import Finding, NotFound, Place, Refusal, SettingsError
 from catalog.messages import dcat as words
 from catalog.messages import translate
-from catalog.model import LANGUAGES, Package, Publication, Resource, StoredFile, Text
+from catalog.model import LANGUAGES, License, Package, Publication, Resource, StandardRef, StoredFile, Text
 from catalog.model import Agent as Publisher
 from catalog.settings import Settings
 
 _DESCRIPTOR = "datapackage.json"
 _ADDRESS = "https://…"
+_CREATORS = frozenset({"author", "creator"})
+"""Roles of contributors that make the dataset theirs (Data Package v1 and v2)."""
+ERRORS, ROWS = "errors", "rows"
+"""Names of the two metrics: what validation found wrong in a table, and how much it read."""
 
 
 def dataset_of(publication: Publication, addresses: Addresses, settings: Settings) -> Dataset:
@@ -56,14 +66,68 @@ def catalog_of(settings: Settings, addresses: Addresses) -> Catalog:
         raise SettingsError("setting-invalid", name="title_ja", origin="title_ja", found="", expected="title_ja, title_en")
     return Catalog(
         iri=addresses.catalog(),
+        identifier=addresses.catalog(),
         title=title,
         description=_cleaned(Text(ja=settings.description_ja, en=settings.description_en)) or title,
         publisher=_operator(settings, addresses),
         languages=frozenset(authorities.LANGUAGES[each] for each in settings.language_codes()),
         license=license_,
+        access_rights=authorities.PUBLIC,
+        accrual_periodicity=authorities.frequency("IRREG"),
+        spatial=frozenset({_location(settings.publisher_id)} if authorities.publisher_type(settings.publisher_id) else ()),
         homepage=addresses.home(),
         theme_taxonomy=authorities.THEME_TAXONOMY,
     )
+
+
+def metrics_of(addresses: Addresses) -> Mapping[str, Metric]:
+    """What validation measures of a table, by name: ERRORS and ROWS."""
+    return {
+        ERRORS: Metric(
+            iri=addresses.metric(ERRORS),
+            definition=_said(words.ERRORS_METRIC),
+            datatype=expand("xsd:integer"),
+            dimension=authorities.SYNTACTIC_VALIDITY,
+        ),
+        ROWS: Metric(
+            iri=addresses.metric(ROWS),
+            definition=_said(words.ROWS_METRIC),
+            datatype=expand("xsd:integer"),
+            dimension=authorities.COMPLETENESS,
+        ),
+    }
+
+
+def stored_of(publication: Publication, resource: Resource) -> StoredFile | None:
+    """The bytes that a resource is distributed as: a table's canonical form, a file as it was given."""
+    role = "table" if resource.role == "table" else "source"
+    files = (each for each in publication.files if each.role == role and each.resource == resource.name)
+    return next(files, None) or (publication.file(f"source/{resource.path}") if role == "source" else None)
+
+
+def format_of(stored: StoredFile) -> media.Format:
+    """The format of a file, by its own word, its media type or its name."""
+    return media.by_name(stored.format) or media.by_media_type(stored.media_type) or media.of_path(stored.path)
+
+
+def unlike(package: Package) -> Iterator[Finding]:
+    """The keywords that become others in the feed: ``description-keyword``, a warning, where one is split or too long.
+
+    Nothing is told where only punctuation goes, nor of a single character, which is right as it is and that only other
+    catalogues cannot take (docs/decisions/0013).
+    """
+    languages = (("/keywords", package.keywords), ("/catalog/translations/en/keywords", package.keywords_en))
+    for pointer, keywords in languages:
+        for index, each in enumerate(keywords):
+            kept = cleaning.keywords([each])
+            if cleaning.is_several(each) or (not kept and len(each.strip()) > 1):
+                yield Finding(
+                    code="description-keyword",
+                    severity="warning",
+                    place=_place(f"{pointer}/{index}"),
+                    found=cleaning.line(each),
+                    expected="; ".join(sorted(kept)) or "–",
+                )
 
 
 def _check_base(addresses: Addresses) -> None:
@@ -109,9 +173,10 @@ class _Projection:
             identifier=iri,
             title=title,
             description=_cleaned(package.description) or title,  # mandatory in DCAT-AP, optional in Data Package
-            publisher=self._publisher(publication.publisher),
+            publisher=self._publisher,
+            creators=frozenset(self._creators()),
             contact_point=self._contact_point(),
-            keywords=cleaning.keywords(package.keywords),
+            keywords=cleaning.keywords((*package.keywords, *self._recognised())),
             keywords_en=cleaning.keywords(package.keywords_en),
             themes=self._themes(),
             spatial=self._spatial(),
@@ -119,7 +184,7 @@ class _Projection:
             accrual_periodicity=self._accrual_periodicity(),
             languages=self._languages(),
             landing_page=self._landing_page(iri),
-            license=self._license,
+            licenses=frozenset(self._licenses),
             access_rights=authorities.PUBLIC,
             provenance=self._provenance(),
             sources=self._sources(),
@@ -149,7 +214,9 @@ class _Projection:
         """A title; that of a sample says so in every output, once."""
         return Text(ja=_marked(title.ja, "ja"), en=_marked(title.en, "en")) if self._package.sample else title
 
-    def _publisher(self, publisher: Publisher) -> Agent:
+    @cached_property
+    def _publisher(self) -> Agent:
+        publisher: Publisher = self._publication.publisher
         if publisher.id == self._settings.publisher_id:  # one agent, one name: the operator's may have changed since
             return _operator(self._settings, self._addresses)
         return Agent(
@@ -157,6 +224,15 @@ class _Projection:
             name=_lined(publisher.name) or Text(ja=cleaning.line(publisher.id)),
             type=authorities.publisher_type(publisher.id),
         )
+
+    def _creators(self) -> Iterator[Agent]:
+        """Who made the data. Their addresses are pages about them, so each has an IRI here."""
+        for index, each in enumerate(self._package.contributors):
+            name = cleaning.line(each.title or each.organization)
+            if name and _CREATORS & set(each.roles):
+                homepage = self._address(f"/contributors/{index}/path", each.path)
+                iri = self._addresses.creator(self._publication.id, index + 1)
+                yield Agent(iri=iri, name=Text(ja=name), homepage=homepage)
 
     def _contact_point(self) -> ContactPoint | None:
         contact = self._package.contact
@@ -167,12 +243,16 @@ class _Projection:
             self._refuse("/catalog/contact/email", contact.email, "name@example.jp")
         if contact.telephone and not telephone:
             self._refuse("/catalog/contact/telephone", contact.telephone, "03-1234-5678, +81-3-1234-5678")
+        page = self._address("/catalog/contact/url", contact.url)
+        if not (page or email):  # udata leaves out a contact that has neither; a publisher has a page in any case
+            page = self._addresses.publisher(self._publication.publisher.id)
         return ContactPoint(
             iri=self._addresses.contact(self._publication.id),
             name=cleaning.line(contact.name),
+            organization=self._publisher.name,
             email=email,
             telephone=telephone,
-            url=self._address("/catalog/contact/url", contact.url),
+            url=page,
         )
 
     def _themes(self) -> frozenset[str]:
@@ -195,9 +275,9 @@ class _Projection:
         for index, code in enumerate(self._package.spatial):
             real = authorities.is_local_government(code)
             if real and self._package.sample:
-                found.add(Location(iri=self._addresses.area(code)))
+                found.add(Location(iri=self._addresses.area(code), label=areas.name_of(code)))
             elif real and authorities.is_assigned_prefecture(code):
-                found.add(Location(iri=authorities.area(code)))
+                found.add(_location(code))
             else:
                 self._refuse(f"/catalog/spatial/{index}", code, "270008, 271004, …")
         return frozenset(found)
@@ -247,15 +327,21 @@ class _Projection:
         return own or self._address("/homepage", package.homepage) or iri
 
     @cached_property
-    def _license(self) -> LicenseDocument | None:
-        """The first licence: DCAT-AP allows one. By its id where that is known, else by its address."""
-        if not self._package.licenses:
-            return None
-        first = self._package.licenses[0]
-        if known := authorities.license_named(first.name) or authorities.license_at(first.path):
+    def _licenses(self) -> tuple[LicenseDocument, ...]:
+        """Every licence once, in the steward's order. DCAT-AP allows a distribution one: the first."""
+        found: dict[str, LicenseDocument] = {}
+        for index, each in enumerate(self._package.licenses):
+            license_ = self._license(f"/licenses/{index}/path", each)
+            if license_ is not None:
+                found.setdefault(license_.iri, license_)
+        return tuple(found.values())
+
+    def _license(self, pointer: str, license_: License) -> LicenseDocument | None:
+        """By its id where that is known, else by its address."""
+        if known := authorities.license_named(license_.name) or authorities.license_at(license_.path):
             return known
-        iri = self._own_file(first.path) or self._address("/licenses/0/path", first.path or first.name)
-        title = cleaning.line(first.title or first.name)
+        iri = self._own_file(license_.path) or self._address(pointer, license_.path or license_.name)
+        title = cleaning.line(license_.title or license_.name)
         return LicenseDocument(iri=iri, title=title) if iri else None
 
     def _own_file(self, path: str) -> str:
@@ -272,42 +358,97 @@ class _Projection:
         return frozenset(filter(None, found))
 
     def _provenance(self) -> ProvenanceStatement | None:
-        if not self._package.sample:
+        """Where the contents come from, in words: that they are invented, what they were made from."""
+        parts = [_said(words.SAMPLE_STATEMENT)] if self._package.sample else []
+        sources = [
+            cleaning.line(" ".join(filter(None, (each.title or each.path, each.version)))) for each in self._package.sources
+        ]
+        if any(sources):
+            parts.append(_worded(words.SOURCES_STATEMENT, _listed(filter(None, sources))))
+        if not parts:
             return None
-        iri = self._addresses.provenance(self._publication.id)
-        return ProvenanceStatement(iri=iri, description=_said(words.SAMPLE_STATEMENT))
+        text = Text(ja="".join(each.ja for each in parts), en=" ".join(each.en for each in parts))
+        return ProvenanceStatement(iri=self._addresses.provenance(self._publication.id), description=text)
+
+    @cached_property
+    def _declared(self) -> Mapping[str, tuple[StandardRef, standards.Standard | None]]:
+        """The standards that tables declare, each in the newest edition that one declares; None where we do not know it."""
+        declared = {each.standard for each in self._package.resources if each.standard is not None}
+        return {each.id: (each, _known(each)) for each in sorted(declared, key=lambda each: (each.id, each.edition))}
+
+    def _recognised(self) -> Iterator[str]:
+        """The keywords by which harvesters recognise the standard datasets of local governments (docs/projections.md)."""
+        for _, standard in self._declared.values():
+            if standard is not None:
+                yield from standard.keywords
 
     def _standards(self) -> frozenset[Standard]:
-        declared = {each.standard for each in self._package.resources if each.standard is not None}
-        titles = {each.id: cleaning.line(f"{each.id} {each.edition}") for each in declared}
         return frozenset(
-            Standard(iri=self._addresses.standard(id_), title=Text(ja=title, en=title)) for id_, title in titles.items()
+            Standard(iri=self._addresses.standard(id_), title=_standard_title(declared, known))
+            for id_, (declared, known) in self._declared.items()
         )
 
     def _distributions(self) -> list[Distribution]:
-        found = [self._of_resource(each, stored) for each in self._package.resources if (stored := self._stored(each))]
+        publication, resources = self._publication, self._package.resources
+        found = [self._of_resource(each, stored) for each in resources if (stored := stored_of(publication, each))]
         return found + [self._of_package(stored) for stored in self._publication.files if stored.role == "package"]
-
-    def _stored(self, resource: Resource) -> StoredFile | None:
-        """The bytes that a resource is distributed as: a table's canonical form, a file as it was given."""
-        role = "table" if resource.role == "table" else "source"
-        files = (each for each in self._publication.files if each.role == role and each.resource == resource.name)
-        return next(files, None) or (self._publication.file(f"source/{resource.path}") if role == "source" else None)
 
     def _of_resource(self, resource: Resource, stored: StoredFile) -> Distribution:
         id_, name = self._publication.id, resource.name
-        format_ = _format(stored)
+        format_ = format_of(stored)
         title = _lined(resource.title) or Text(ja=name, en=name)
-        conforms_to = frozenset[Standard]()
-        if resource.role == "table":
-            schema = self._addresses.schema(id_, name, self._publication.version)
-            conforms_to = frozenset({Standard(iri=schema, title=_worded(words.SCHEMA_TITLE, title))})
-        return self._distribution(
+        found = self._distribution(
             stored,
             name,
             title=self._titled(_worded(words.DISTRIBUTION_TITLE, title, format=format_.label)),
             description=_cleaned(resource.description),
-            conforms_to=conforms_to,
+        )
+        if resource.role == "file":
+            return found
+        schema = Standard(
+            iri=self._addresses.schema(id_, name, self._publication.version), title=_worded(words.SCHEMA_TITLE, title)
+        )
+        return replace(found, conforms_to=frozenset({schema}), quality=frozenset(self._quality(name, found.iri)))
+
+    def _quality(self, table: str, distribution: str) -> Iterator[QualityMeasurement]:
+        """What validation counted in a table; nothing where the version keeps no report about it."""
+        stats = self._validated.get(table)
+        if stats is None:
+            return
+        rows = self._publication.rows.get(table, stats.get(ROWS))
+        for name, value in ((ERRORS, stats.get(ERRORS)), (ROWS, rows)):
+            if value is not None:
+                yield QualityMeasurement(
+                    iri=f"{distribution}-{name}",
+                    metric=self._metrics[name],
+                    value=value,
+                    computed_on=distribution,
+                    activity=self._validation,
+                )
+
+    @cached_property
+    def _metrics(self) -> Mapping[str, Metric]:
+        return metrics_of(self._addresses)
+
+    @cached_property
+    def _validated(self) -> Mapping[str, Mapping[str, int]]:
+        """The counts of the report by table."""
+        return {task["name"]: task.get("stats", {}) for task in self._publication.report.get("tasks", ())}
+
+    @cached_property
+    def _validation(self) -> Activity:
+        publication, addresses = self._publication, self._addresses
+        used = set[str]()
+        for table in self._package.tables():
+            stored = stored_of(publication, table)
+            if table.name in self._validated and stored is not None:
+                used.add(addresses.schema(publication.id, table.name, publication.version))
+                used.add(addresses.download(publication.id, publication.version, stored.path))
+        return Activity(
+            iri=addresses.validation(publication.id, publication.version),
+            ended=self._modified,
+            used=frozenset(used),
+            agent=authorities.validator(publication.validator),
         )
 
     def _of_package(self, stored: StoredFile) -> Distribution:
@@ -326,16 +467,15 @@ class _Projection:
         *,
         title: Text,
         description: Text,
-        conforms_to: frozenset[Standard] = frozenset(),
         package_format: str = "",
     ) -> Distribution:
-        publication, addresses, format_ = self._publication, self._addresses, _format(stored)
+        publication, addresses, format_ = self._publication, self._addresses, format_of(stored)
         checksum = addresses.checksum(publication.id, name, format_.name)
         type_ = cleaning.media_type(stored.media_type)
         return Distribution(
             iri=addresses.distribution(publication.id, name, format_.name),
             title=title,
-            description=description,
+            description=description or title,  # DCAT-AP recommends one, and CKAN shows an empty space without
             access_url=addresses.download(publication.id, "latest", stored.path),
             download_url=addresses.download(publication.id, publication.version, stored.path),
             format=MediaTypeOrExtent(iri=format_.file_type_iri, label=format_.label),
@@ -343,8 +483,7 @@ class _Projection:
             package_format=package_format,
             byte_size=stored.bytes,
             checksum=Checksum(iri=checksum, algorithm=authorities.SHA256, value=stored.sha256),
-            license=self._license,
-            conforms_to=conforms_to,
+            license=next(iter(self._licenses), None),
             availability=authorities.STABLE,
             status=authorities.COMPLETED,
             issued=self._issued,
@@ -352,12 +491,27 @@ class _Projection:
         )
 
 
+def _location(code: str) -> Location:
+    """An area of e-Stat with its name."""
+    return Location(iri=authorities.area(code), label=areas.name_of(code))
+
+
+def _known(declared: StandardRef) -> standards.Standard | None:
+    try:
+        return shipped.standard(declared.id, declared.edition)
+    except NotFound:  # an edition that a later program no longer ships
+        return None
+
+
+def _standard_title(declared: StandardRef, known: standards.Standard | None) -> Text:
+    if known is None:
+        name = cleaning.line(f"{declared.id} {declared.edition}")
+        return Text(ja=name, en=name)
+    return _worded(words.STANDARD_TITLE, _lined(known.title), edition=known.edition)
+
+
 def _place(pointer: str) -> Place:
     return Place(file=_DESCRIPTOR, pointer=pointer)
-
-
-def _format(stored: StoredFile) -> media.Format:
-    return media.by_name(stored.format) or media.by_media_type(stored.media_type) or media.of_path(stored.path)
 
 
 def _cleaned(text: Text) -> Text:
@@ -366,6 +520,11 @@ def _cleaned(text: Text) -> Text:
 
 def _lined(text: Text) -> Text:
     return Text(ja=cleaning.line(text.ja), en=cleaning.line(text.en))
+
+
+def _listed(texts: Iterable[str]) -> Text:
+    texts = list(texts)
+    return Text(ja="、".join(texts), en="; ".join(texts))
 
 
 def _said(sentence: str) -> Text:

@@ -1,11 +1,14 @@
 """A noun as a document in each of the four formats, the same bytes for the same noun (so an ETag can be their hash)."""
 
 import json
+import re
+from functools import lru_cache
 from io import BytesIO
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
 from rdflib.plugins.serializers.jsonld import from_rdf
 from rdflib.plugins.serializers.turtle import TurtleSerializer
+from rdflib.term import Node
 
 from catalog.addresses import Addresses
 from catalog.dcat.codecs import term
@@ -14,6 +17,8 @@ from catalog.dcat.framing import PREFIXES, frame
 from catalog.dcat.projection import catalog_of
 from catalog.settings import Settings
 
+_LOCAL = re.compile("[A-Za-z_][A-Za-z0-9_-]*$")
+_BY_NAMESPACE = {iri: prefix for prefix, iri in PREFIXES.items()}
 _XML_OPEN, _XML_CLOSE = b"\n>\n", b"</rdf:RDF>\n"
 
 
@@ -33,7 +38,8 @@ def render_catalog(settings: Settings) -> dict[str, bytes]:
 def render_graph(graph: Graph) -> dict[str, bytes]:
     """Any graph of ours in the four formats. Its predicates, classes and datatypes are of ``framing.PREFIXES``."""
     ordered = empty_graph()  # rdflib's writers of RDF/XML and JSON-LD follow the order of insertion
-    for triple in sorted(graph, key=lambda triple: tuple(node.n3() for node in triple)):
+    written = {node: node.n3() for triple in graph for node in triple}
+    for triple in sorted(graph, key=lambda triple: [written[node] for node in triple]):
         ordered.add(triple)
     return {
         "ttl": frame("ttl", [_turtle(ordered)]),
@@ -56,6 +62,18 @@ class _TurtleBody(TurtleSerializer):
 
     def startDocument(self) -> None:  # noqa: N802  rdflib's name
         """Write nothing: ``framing`` has the head."""
+
+    def get_pname(self, uri: Node, gen_prefix: bool = True) -> str | None:
+        """The prefixed name of an IRI, by our prefixes only; rdflib's own search is half of all the time of a document."""
+        del gen_prefix
+        return _prefixed(str(uri)) if isinstance(uri, URIRef) else None
+
+
+@lru_cache(maxsize=4096)
+def _prefixed(iri: str) -> str | None:
+    found = _LOCAL.search(iri)
+    prefix = _BY_NAMESPACE.get(iri[: found.start()]) if found else None
+    return f"{prefix}:{found[0]}" if found and prefix else None
 
 
 def _rdf_xml(graph: Graph) -> bytes:

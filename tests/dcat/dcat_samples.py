@@ -14,6 +14,7 @@ from catalog.dcat import cleaning, nouns
 from catalog.model import (
     Agent,
     Contact,
+    Contributor,
     License,
     Package,
     Period,
@@ -58,7 +59,11 @@ def package(name: str = "stations", **changes: Any) -> Package:
         keywords_en=("railway",),
         version="1.0",
         licenses=(License(name="CC-BY-4.0", title="クリエイティブ・コモンズ 表示 4.0 国際"),),
-        sources=(Source(title="統計", path="https://stat.example.jp/駅 一覧"), Source(title="記事")),
+        sources=(Source(title="統計", path="https://stat.example.jp/駅 一覧", version="2020年版"), Source(title="記事")),
+        contributors=(
+            Contributor(title="統計課", roles=("creator",), path="https://example.jp/toukei"),
+            Contributor(title="印刷所", roles=("publisher",)),
+        ),
         contact=Contact(name="交通課", email="kotsu@example.jp", telephone="06-0000-0000（内線 12）", url="https://example.jp/"),
         themes=("TRAN", "GOVE"),
         spatial=("270008", "271004"),
@@ -95,7 +100,9 @@ def publication(name: str = "stations", package_: Package | None = None, **chang
         package=package_ or package(name),
         publisher=Agent(id="271004", name=Text("大阪市", "Osaka City")),
         files=files,
-        report={},
+        report={"valid": True, "tasks": [{"name": "stations", "valid": True, "stats": {"errors": 0, "warnings": 0, "rows": 2}}]},
+        rows={"stations": 2},
+        validator="frictionless 5.21.0",
         issued="2026-11-20T00:00:00Z",
         modified="2026-11-22T09:30:00Z",
         note="乗降人員を訂正しました。",
@@ -116,17 +123,23 @@ moments = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 
 days = st.dates(min_value=date(1000, 1, 1)) | st.none()
 
 agents = st.builds(
-    lambda name, type_: nouns.Agent(iri=f"{BASE}/publisher/{_digest(name, type_)}", name=name, type=type_), both, iris
+    lambda name, type_, page: nouns.Agent(
+        iri=f"{BASE}/publisher/{_digest(name, type_, page)}", name=name, type=type_, homepage=page
+    ),
+    both,
+    iris,
+    iris | st.just(""),
 )
 contacts = st.builds(
     nouns.ContactPoint,
     iri=st.just(f"{BASE}/dataset/d/contact"),
     name=texts,
+    organization=both,
     email=texts | st.just(""),
     telephone=texts | st.just(""),
     url=iris | st.just(""),
 )
-locations = st.integers(0, 99999).map(lambda code: nouns.Location(iri=f"http://data.e-stat.go.jp/lod/sac/C{code:05}"))
+locations = both.map(lambda name: nouns.Location(iri=f"http://data.e-stat.go.jp/lod/sac/C{_digest(name)}", label=name))
 periods = st.builds(nouns.PeriodOfTime, start=days, end=days)
 licenses = st.builds(
     lambda title, type_: nouns.LicenseDocument(iri=f"{BASE}/licence/{_digest(title, type_)}", title=title, type=type_),
@@ -137,6 +150,37 @@ standards = both.map(lambda title: nouns.Standard(iri=f"{BASE}/schema/{_digest(t
 statements = both.map(lambda text: nouns.ProvenanceStatement(iri=f"{BASE}/dataset/d/provenance", description=text))
 formats = texts.map(lambda label: nouns.MediaTypeOrExtent(iri=f"http://example.org/file-type/{_digest(label)}", label=label))
 _optional_iri = iris | st.just("")
+metrics = st.builds(
+    lambda text, datatype, dimension: nouns.Metric(
+        iri=f"{BASE}/metric/{_digest(text, datatype, dimension)}", definition=text, datatype=datatype, dimension=dimension
+    ),
+    both,
+    _optional_iri,
+    _optional_iri,
+)
+programs = texts.map(lambda name: nouns.SoftwareAgent(iri=f"{BASE}/program/{_digest(name)}", name=name))
+activities = st.builds(
+    lambda ended, used, agent: nouns.Activity(
+        iri=f"{BASE}/dataset/d/validation/{_digest(ended, sorted(used), agent)}", ended=ended, used=used, agent=agent
+    ),
+    moments,
+    st.frozensets(iris, max_size=2),
+    st.none() | programs,
+)
+
+
+@st.composite
+def measurements(draw: st.DrawFn, distribution: str) -> frozenset[nouns.QualityMeasurement]:
+    return frozenset(
+        nouns.QualityMeasurement(
+            iri=f"{distribution}-{name}",
+            metric=draw(st.none() | metrics),
+            value=draw(st.none() | st.integers(min_value=0)),
+            computed_on=draw(st.just("") | st.just(distribution)),
+            activity=draw(st.none() | activities),
+        )
+        for name in draw(st.frozensets(st.sampled_from(["errors", "rows"])))
+    )
 
 
 @st.composite
@@ -160,6 +204,7 @@ def distributions(draw: st.DrawFn, number: int) -> nouns.Distribution:
             conforms_to=st.frozensets(standards, max_size=2),
             availability=_optional_iri,
             status=_optional_iri,
+            quality=measurements(iri),
             issued=moments,
             modified=moments,
         )
@@ -177,6 +222,7 @@ def datasets(draw: st.DrawFn, iri: str = f"{BASE}/dataset/d") -> nouns.Dataset:
             title=both,
             description=both,
             publisher=st.none() | agents,
+            creators=st.frozensets(agents, max_size=2),
             contact_point=st.none() | contacts,
             keywords=st.frozensets(texts, max_size=3),
             keywords_en=st.frozensets(texts, max_size=3),
@@ -186,7 +232,7 @@ def datasets(draw: st.DrawFn, iri: str = f"{BASE}/dataset/d") -> nouns.Dataset:
             accrual_periodicity=_optional_iri,
             languages=st.frozensets(iris, max_size=2),
             landing_page=_optional_iri,
-            license=st.none() | licenses,
+            licenses=st.frozensets(licenses, max_size=2),
             access_rights=_optional_iri,
             provenance=st.none() | statements,
             sources=st.frozensets(iris, max_size=2),
@@ -203,11 +249,15 @@ def datasets(draw: st.DrawFn, iri: str = f"{BASE}/dataset/d") -> nouns.Dataset:
 catalogs = st.builds(
     nouns.Catalog,
     iri=st.just(f"{BASE}/catalog"),
+    identifier=texts | st.just(""),
     title=both,
     description=both,
     publisher=st.none() | agents,
     languages=st.frozensets(iris, max_size=2),
     license=st.none() | licenses,
+    access_rights=_optional_iri,
+    accrual_periodicity=_optional_iri,
+    spatial=st.frozensets(locations, max_size=2),
     homepage=_optional_iri,
     theme_taxonomy=_optional_iri,
     issued=moments,

@@ -14,6 +14,7 @@ from rdflib.compare import isomorphic
 from catalog import messages
 from catalog.addresses import Addresses
 from catalog.dcat.nouns import (
+    Activity,
     Agent,
     Checksum,
     ContactPoint,
@@ -22,13 +23,15 @@ from catalog.dcat.nouns import (
     Location,
     MediaTypeOrExtent,
     PeriodOfTime,
+    ProvenanceStatement,
+    SoftwareAgent,
     Standard,
 )
-from catalog.dcat.projection import catalog_of, dataset_of
+from catalog.dcat.projection import catalog_of, dataset_of, metrics_of, unlike
 from catalog.dcat.rendering import render
 from catalog.errors import Refusal, SettingsError
 from catalog.model import Agent as Publisher
-from catalog.model import Contact, License, Period, Publication, Source, Text
+from catalog.model import Contact, License, Period, Publication, Source, StandardRef, Text
 from catalog.settings import Settings
 
 EU = "http://publications.europa.eu/resource/authority/"
@@ -69,28 +72,41 @@ def test_the_dataset_says_what_the_descriptor_says() -> None:
     assert found.contact_point == ContactPoint(
         iri=f"{BASE}/dataset/stations/contact",
         name="交通課",
+        organization=Text("大阪市", "Osaka City"),
         email="kotsu@example.jp",
         telephone="06-0000-0000;ext=12",
         url="https://example.jp/",
     )
-    assert found.keywords == {"鉄道", "時刻表 バス", "交通", "観光"}
+    assert found.keywords == {"鉄道", "時刻表 バス", "交通", "観光", "自治体標準ODS", "公共施設"}
     assert found.keywords_en == {"railway"}
     assert found.themes == {f"{EU}data-theme/TRAN", f"{EU}data-theme/GOVE"}
-    assert found.spatial == {Location(iri=f"http://data.e-stat.go.jp/lod/sac/C{code}") for code in ("27000", "27100")}
+    assert found.creators == {
+        Agent(iri=f"{BASE}/dataset/stations/creator-1", name=Text(ja="統計課"), homepage="https://example.jp/toukei")
+    }
+    assert found.spatial == {
+        Location(iri="http://data.e-stat.go.jp/lod/sac/C27000", label=Text("大阪府", "Osaka Prefecture")),
+        Location(iri="http://data.e-stat.go.jp/lod/sac/C27100", label=Text("大阪府大阪市", "Osaka City")),
+    }
     assert found.temporal == PeriodOfTime(start=date(2020, 4, 1), end=date(2021, 3, 31))
     assert found.accrual_periodicity == f"{EU}frequency/ANNUAL"
     assert found.languages == {f"{EU}language/JPN", f"{EU}language/ENG"}
     assert found.landing_page == found.iri
-    assert found.license == CC_BY
+    assert found.licenses == {CC_BY}
     assert found.access_rights == f"{EU}access-right/PUBLIC"
     assert found.sources == {"https://stat.example.jp/%E9%A7%85%20%E4%B8%80%E8%A6%A7"}
     assert found.conforms_to == {
-        Standard(iri=f"{BASE}/standard/public-facility", title=Text("public-facility 20260801", "public-facility 20260801"))
+        Standard(
+            iri=f"{BASE}/standard/public-facility",
+            title=Text("公共施設一覧（20260801版）", "Public facilities (edition 20260801)"),
+        )
     }
     assert (found.version, found.version_notes) == ("3", {"乗降人員を訂正しました。"})
     assert found.issued == datetime(2026, 11, 20, tzinfo=UTC)
     assert found.modified == datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-    assert found.provenance is None
+    assert found.provenance == ProvenanceStatement(
+        iri=f"{BASE}/dataset/stations/provenance",
+        description=Text("出典：統計 2020年版、記事。", "Sources: 統計 2020年版; 記事."),
+    )
 
 
 def test_a_table_a_file_and_the_package_are_distributed() -> None:
@@ -125,6 +141,44 @@ def test_a_table_a_file_and_the_package_are_distributed() -> None:
     assert zipped.title.en == "List of stations: the whole data package (ZIP)"
 
 
+def test_what_validation_found_stands_at_each_table() -> None:
+    found = {each.iri: each for each in project(publication()).distributions}
+    prefix = f"{BASE}/distribution/stations-"
+    table = f"{prefix}stations-csv"
+    measured = {each.iri: each for each in found[table].quality}
+    assert {iri: each.value for iri, each in measured.items()} == {f"{table}-errors": 0, f"{table}-rows": 2}
+    assert {each.computed_on for each in measured.values()} == {table}
+    [validation] = {each.activity for each in measured.values()}
+    assert validation == Activity(
+        iri=f"{BASE}/dataset/stations/validation/3",
+        ended=datetime(2026, 11, 22, 9, 30, tzinfo=UTC),
+        used=frozenset({f"{BASE}/schema/stations-stations-v3", f"{BASE}/download/stations/3/stations.csv"}),
+        agent=SoftwareAgent(
+            iri="https://github.com/frictionlessdata/frictionless-py/releases/tag/v5.21.0", name="frictionless 5.21.0"
+        ),
+    )
+    assert {each.metric for each in measured.values()} == set(metrics_of(ADDRESSES).values())
+    assert found[f"{prefix}leaflet-pdf"].quality == found[f"{prefix}package-zip"].quality == frozenset()
+
+
+def test_a_version_without_a_report_claims_no_quality() -> None:
+    for each in project(publication(report={}, validator="")).distributions:
+        assert each.quality == frozenset()
+
+
+def test_a_standard_that_is_no_longer_shipped_keeps_its_name() -> None:
+    stations = package().resources[0]
+    for id_, edition in (("public-facility", "1999"), ("lost-standard", "1")):
+        [standard] = project(changed(resources=(replace(stations, standard=StandardRef(id=id_, edition=edition)),))).conforms_to
+        assert standard == Standard(iri=f"{BASE}/standard/{id_}", title=Text(f"{id_} {edition}", f"{id_} {edition}"))
+
+
+def test_a_description_that_is_missing_is_the_title() -> None:
+    stations = replace(package().resources[0], description=Text())
+    found = {each.iri: each for each in project(changed(resources=(stations,))).distributions}
+    assert found[f"{BASE}/distribution/stations-stations-csv"].description == Text("駅（CSV）", "Stations (CSV)")
+
+
 def test_a_sample_says_so_in_every_title_and_names_no_real_area() -> None:
     found = project(changed(sample=True, title=Text("【見本】駅の一覧", "List of stations")))
     assert found.title == Text("【見本】駅の一覧", "[Sample] List of stations")
@@ -132,7 +186,7 @@ def test_a_sample_says_so_in_every_title_and_names_no_real_area() -> None:
         assert each.title.ja.startswith("【見本】")
         assert each.title.ja.count("【見本】") == 1
         assert not each.title.en or each.title.en.startswith("[Sample] ")
-    assert found.spatial == {Location(iri=f"{BASE}/area/270008"), Location(iri=f"{BASE}/area/271004")}
+    assert {each.iri for each in found.spatial} == {f"{BASE}/area/270008", f"{BASE}/area/271004"}
     assert found.provenance is not None
     assert "見本" in found.provenance.description.ja
     assert "sample" in found.provenance.description.en
@@ -177,9 +231,11 @@ def test_a_publishers_own_address_is_its_iri() -> None:
     ],
 )  # fmt: skip
 def test_licences(given_: License, expected: LicenseDocument) -> None:
-    found = project(changed(licenses=(given_, License(name="CC-BY-SA-4.0"))))
-    assert found.license == expected
-    assert {each.license for each in found.distributions} == {expected}
+    other = License(name="CC-BY-SA-4.0")
+    found = project(changed(licenses=(given_, other, given_)))
+    assert {each.iri for each in found.licenses} == {expected.iri, "https://creativecommons.org/licenses/by-sa/4.0/"}
+    assert expected in found.licenses
+    assert {each.license for each in found.distributions} == {expected}, "DCAT-AP allows a distribution one"
 
 
 def test_everything_that_cannot_stand_in_a_description_is_refused_at_once() -> None:
@@ -218,7 +274,24 @@ def test_a_period_that_ends_before_it_begins_is_refused() -> None:
 def test_an_open_period_and_none_are_fine() -> None:
     assert project(changed(temporal=Period(start="2021-04-01"))).temporal == PeriodOfTime(start=date(2021, 4, 1))
     assert project(changed(temporal=Period())).temporal is None
-    assert project(changed(temporal=None, contact=None, licenses=(), frequency="")).license is None
+    assert project(changed(temporal=None, contact=None, licenses=(), frequency="")).licenses == frozenset()
+
+
+def test_keywords_that_the_feed_has_otherwise_are_told() -> None:
+    found = list(unlike(package(keywords=("駅前", "時刻表・バス", "駅,バス停", "橋", "x" * 101), keywords_en=("a/b1", "ＡＢ"))))
+    assert {each.severity for each in found} == {"warning"}
+    assert [(each.place.pointer, each.found[:8], each.expected) for each in found] == [
+        ("/keywords/2", "駅,バス停", "バス停"),
+        ("/keywords/4", "x" * 8, "–"),
+        ("/catalog/translations/en/keywords/0", "a/b1", "b1"),
+    ]
+
+
+def test_a_local_governments_catalogue_says_where_it_is() -> None:
+    own = replace(SETTINGS, publisher_id="271004", publisher_name_ja="大阪市")
+    [area] = catalog_of(own, ADDRESSES).spatial
+    assert area == Location(iri="http://data.e-stat.go.jp/lod/sac/C27100", label=Text("大阪府大阪市", "Osaka City"))
+    assert catalog_of(SETTINGS, ADDRESSES).spatial == frozenset()
 
 
 def test_times_that_are_none_are_refused() -> None:
