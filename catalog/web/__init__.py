@@ -10,20 +10,35 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, current_app, g, request
 from flask_babel import Babel
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.exceptions import HTTPException, RequestURITooLarge
 from werkzeug.wsgi import get_path_info
 
 from catalog.errors import CatalogError
 from catalog.messages import DOMAIN, LOCALES
 from catalog.settings import Settings
 from catalog.store import Store
-from catalog.web import api, feeds, files, pages, parameters, problems, routing, service, shaping
+from catalog.web import (
+    api,
+    changes,
+    check,
+    definitions,
+    dumps,
+    feeds,
+    files,
+    harvest,
+    pages,
+    parameters,
+    problems,
+    projections,
+    routing,
+    service,
+    shaping,
+)
+from catalog.web.forms import MAX_BODY, check_body
 from catalog.web.negotiation import language
 from catalog.web.responses import secure
 from catalog.web.site import EXTENSION, Site
 
-MAX_BODY = 16_000
-"""Bytes: nothing here reads a body yet, so a longer one is refused before it is taken."""
 MAX_ADDRESS = 8_000
 """Characters of path and query together."""
 
@@ -38,11 +53,13 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.extensions[EXTENSION] = Site(settings, store if store is not None else Store.open(settings))
     routing.prepare(app)
     _speak(app)
-    for module in (pages, api, feeds, files, service):
+    for module in (pages, definitions, check, harvest, api, feeds, dumps, changes, projections, files, service):
         app.register_blueprint(module.blueprint)
     codes = ",".join(settings.language_codes())
-    app.register_blueprint(pages.blueprint, url_prefix=f"/<any({codes}):language>", name="fixed")
+    for module in (pages, definitions, check, harvest):
+        app.register_blueprint(module.blueprint, url_prefix=f"/<any({codes}):language>", name=f"fixed-{module.blueprint.name}")
     shaping.prepare(app)
+    check.prepare(app, settings)
     app.url_value_preprocessor(_set_language_aside)
     app.before_request(_check_request)
     app.after_request(secure)
@@ -74,10 +91,10 @@ def _check_request() -> None:
     """Refuse what is too long, and every query parameter that the view does not take."""
     if len(get_path_info(request.environ)) + len(request.query_string) > MAX_ADDRESS:
         raise RequestURITooLarge
-    if (request.content_length or 0) > MAX_BODY:
-        raise RequestEntityTooLarge
-    if request.url_rule is not None and request.endpoint is not None and request.method != "OPTIONS":
-        taken = parameters.of_view(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions.get(request.endpoint or "")
+    check_body(view)
+    if view is not None and request.method != "OPTIONS":
+        taken = parameters.of_view(view)
         query = parse_qsl(request.query_string.decode(errors="replace"), keep_blank_values=True)
         g.asked = parameters.read(query, taken)
 

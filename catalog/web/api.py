@@ -1,17 +1,16 @@
 """JSON: the same values that the pages are rendered from, with absolute addresses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, g
 
 from catalog import media
 from catalog.model import Publication
-from catalog.store import VersionRow
 from catalog.vocabulary.codelists import CodeList
 from catalog.web import presenting, signposts
 from catalog.web.listing import AFTER, LIMIT, PUBLISHER, listed
 from catalog.web.parameters import takes
-from catalog.web.presenting import Links, Subject
+from catalog.web.presenting import Links, Shown, Subject
 from catalog.web.responses import Content, Link, Manners, answer, content_of, json_bytes, remembered
 from catalog.web.site import site
 
@@ -46,9 +45,8 @@ def dataset(publication: Publication, codelists: Mapping[str, CodeList], *, nego
     return _about(publication, content, negotiated=negotiated, location=location)
 
 
-def versions(publication: Publication, rows: Sequence[VersionRow], *, negotiated: bool) -> Response:
+def versions(publication: Publication, shown: Shown, *, negotiated: bool) -> Response:
     """The history of a dataset."""
-    shown = presenting.versions(publication, rows, links())
     return _about(publication, content_of(json_bytes(shown)), negotiated=negotiated)
 
 

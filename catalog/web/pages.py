@@ -1,6 +1,6 @@
 """The pages for people. Each stands at its address, and under /ja and /en in that language for certain."""
 
-from typing import Any
+from functools import partial
 
 from flask import Blueprint, Response, g, redirect
 from werkzeug.wrappers import Response as Redirect
@@ -9,12 +9,12 @@ from catalog import media
 from catalog.addresses import Addresses
 from catalog.errors import NotFound
 from catalog.model import Agent, Publication
-from catalog.store import CATALOG_KEY, Target
-from catalog.web import api, feeds, markdown, presenting, signposts
+from catalog.store import CATALOG_KEY
+from catalog.web import api, feeds, history, markdown, presenting, projections, signposts
 from catalog.web.codelists import codelists_of
 from catalog.web.listing import AFTER, LIMIT, PUBLISHER, listed
 from catalog.web.negotiation import fixed_language, format_of, language
-from catalog.web.parameters import takes
+from catalog.web.parameters import Integer, takes
 from catalog.web.presenting import Links, Shown, Subject
 from catalog.web.responses import Manners, html, page, remembered
 from catalog.web.site import site
@@ -25,6 +25,9 @@ _OFFERED = (media.HTML, *media.RDF, media.JSON)
 _OFFERED_BESIDE = (media.HTML, media.JSON)
 _NEGOTIATED = ("Accept", "Accept-Language")
 _SHOWN_AT_HOME = 20
+_VERSIONS_SHOWN = 50
+BEFORE = Integer("before", 2, 999_999_999)
+"""The list of versions goes on with those before this one."""
 
 
 def links() -> Links:
@@ -57,18 +60,19 @@ def datasets() -> Response:
 @blueprint.get("/dataset/<slug:dataset>.<any(json):suffix>")
 def dataset(dataset: str, suffix: str = "") -> Response:
     """A dataset in the form that the suffix or Accept asks for."""
-    publication = site().store.latest(dataset)
     wanted = media.by_name(suffix) or format_of(_OFFERED)
     if wanted.rdf:
-        return feeds.dataset_document(publication, wanted, negotiated=not suffix)
+        return feeds.dataset_document(dataset, wanted, negotiated=not suffix)
+    publication = site().store.latest(dataset)
     if wanted is media.JSON:
         return api.dataset(publication, codelists_of(publication), negotiated=not suffix)
     rows = site().store.versions(dataset)
 
     def make() -> bytes:
-        history = presenting.versions(publication, rows, links())
+        found = presenting.versions(publication, rows, links())
         shown = presenting.dataset(subject_of(publication))
-        return html("dataset.html", dataset=shown, versions=history["versions"], prose=_prose(publication))
+        prose, structured = _prose(publication), projections.structured(publication)
+        return html("dataset.html", dataset=shown, versions=found["versions"], prose=prose, structured=structured)
 
     manners = Manners(vary=_NEGOTIATED, links=signposts.of_dataset_page(publication))
     return page(remembered(make, "html", publication.version, rows), manners)
@@ -94,14 +98,21 @@ def _prose(publication: Publication) -> Shown:
 
 @blueprint.get("/dataset/<slug:dataset>/versions")
 @blueprint.get("/dataset/<slug:dataset>/versions.<any(json):suffix>")
+@takes(BEFORE)
 def versions(dataset: str, suffix: str = "") -> Response:
-    """Every version, the newest first."""
+    """The versions, the newest first, each with what it changed in the definitions."""
     publication = site().store.latest(dataset)
-    rows = site().store.versions(dataset)
+    before = g.asked.get(BEFORE.name, publication.version + 1)
+    rows = [each for each in site().store.versions(dataset) if each.version < before]
+    shown, changes = rows[:_VERSIONS_SHOWN], partial(history.changes_of, dataset)
+    following = f"?{BEFORE.name}={shown[-1].version}" if len(rows) > len(shown) else ""
     if suffix or format_of(_OFFERED_BESIDE) is media.JSON:
-        return api.versions(publication, rows, negotiated=not suffix)
-    history = presenting.versions(publication, rows, links())
-    return page(html("versions.html", history=history), Manners(vary=_NEGOTIATED))
+        told = presenting.versions(publication, shown, api.links(), changes)
+        told["next"] = site().public.versions(dataset) + media.JSON.suffix + following if following else None
+        return api.versions(publication, told, negotiated=not suffix)
+    told = presenting.versions(publication, shown, links(), changes)
+    told["next"] = links().pages.versions(dataset) + following if following else None
+    return page(html("versions.html", history=told, continued=BEFORE.name in g.asked), Manners(vary=_NEGOTIATED))
 
 
 @blueprint.get("/dataset/<slug:dataset>/report")
@@ -122,63 +133,22 @@ def part(dataset: str, part: str) -> Redirect:
     return _see(links().pages.dataset(dataset) + {"contact": "#contact", "provenance": "#about"}[part])
 
 
-@blueprint.get("/schema/<path:address>")
-def schema(address: str) -> Response:
-    """The definition of a table: of the latest version, or of a numbered one."""
-    target, publication = _at(f"schema/{address}")
-
-    def make() -> bytes:
-        table = presenting.table(subject_of(publication), publication.package.resource(target.resource))
-        return html("schema.html", table=table, **_around(publication, target))
-
-    return page(remembered(make, target, publication.version))
-
-
-@blueprint.get("/field/<path:address>")
-def field(address: str) -> Response:
-    """The definition of one column."""
-    target, publication = _at(f"field/{address}")
-
-    def make() -> bytes:
-        table = presenting.table(subject_of(publication), publication.package.resource(target.resource))
-        shown = next((each for each in table["fields"] if each["name"] == target.name), None)
-        if shown is None:  # the column was in an earlier version
-            raise NotFound("page-unknown")
-        return html("field.html", table=table, field=shown, **_around(publication, target))
-
-    return page(remembered(make, target, publication.version))
-
-
 @blueprint.get("/distribution/<path:address>")
 def distribution(address: str) -> Redirect:
     """A distribution's IRI (or its checksum's): it is described where the dataset is."""
-    _target, publication = _at(f"distribution/{address.removesuffix('-checksum')}")
+    publication = _at(f"distribution/{address.removesuffix('-checksum')}")
     return _see(links().pages.dataset(publication.id) + "#downloads")
 
 
-def _at(address: str) -> tuple[Target, Publication]:
-    """What a flat address leads to. NotFound, or Withdrawn with its dataset."""
+def _at(address: str) -> Publication:
+    """The dataset that a flat address belongs to. NotFound, or Withdrawn with its dataset."""
     target = site().store.lookup(address)
     if target is None:
         raise NotFound("page-unknown")
-    store = site().store
-    publication = store.publication(target.dataset, target.version) if target.version else store.latest(target.dataset)
+    publication = site().store.latest(target.dataset)
     if target.resource not in {*(each.name for each in publication.package.resources), "package"}:
         raise NotFound("page-unknown")
-    return target, publication
-
-
-def _around(publication: Publication, target: Target) -> dict[str, Any]:
-    """What a page of a definition says about where it belongs."""
-    return {
-        "dataset": {
-            "id": publication.id,
-            "title": presenting.title_of(publication.package),
-            "url": links().pages.dataset(publication.id),
-            "version": publication.version,
-        },
-        "numbered": bool(target.version),
-    }
+    return publication
 
 
 def _see(address: str) -> Redirect:

@@ -7,6 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from catalog.errors import Finding, UsageError
@@ -71,6 +72,59 @@ class Integer(Parameter):
     def complaint(self) -> tuple[str, Mapping[str, str]]:
         """The bounds."""
         return "parameter-not-integer", {"minimum": str(self.minimum), "maximum": str(self.maximum)}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Parameter):
+    """One of some words. A mistake must not look like an empty answer: harvesters delete what they no longer find."""
+
+    values: tuple[str, ...]
+
+    def read(self, text: str) -> str:
+        """The word."""
+        if text not in self.values:
+            raise ValueError(text)
+        return text
+
+    def complaint(self) -> tuple[str, Mapping[str, str]]:
+        """The words."""
+        return "parameter-not-choice", {"expected": ", ".join(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Parameter):
+    """A date or a time in ISO 8601; without a zone it is UTC, as all times of the catalogue are."""
+
+    def read(self, text: str) -> str:
+        """The time in UTC: YYYY-MM-DDThh:mm:ssZ. A plus sign that was sent bare arrives as a blank."""
+        day, between, time = text.partition("T")
+        found = datetime.fromisoformat(day + between + time.replace(" ", "+"))
+        try:
+            found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError(text) from error
+        return found.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+    def complaint(self) -> tuple[str, Mapping[str, str]]:
+        """What one looks like."""
+        return "parameter-not-time", {}
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Parameter):
+    """Some words to look for, separated by blanks of any width."""
+
+    maximum: int
+
+    def read(self, text: str) -> tuple[str, ...]:
+        """The words."""
+        if len(text) > self.maximum or not text.split():
+            raise ValueError(text)
+        return tuple(text.split())
+
+    def complaint(self) -> tuple[str, Mapping[str, str]]:
+        """How many characters there may be."""
+        return "parameter-not-words", {"maximum": str(self.maximum)}
 
 
 def takes(*parameters: Parameter) -> Callable[[_View], _View]:

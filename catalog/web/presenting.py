@@ -4,18 +4,20 @@ Texts are ``{"ja", "en"}``, either may be empty; addresses are built by the two 
 for machines, paths of this server (with the reader's language, where the address fixed it) for pages.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from catalog import media, words
 from catalog.addresses import Addresses
+from catalog.dcat import shipped
 from catalog.derivation import Explanation, explain
 from catalog.errors import NotFound
 from catalog.messages import as_json
 from catalog.model import Agent, Contact, Field, Package, Publication, Resource, Schema, StoredFile, Text
 from catalog.store import Summary, VersionRow
-from catalog.vocabulary.codelists import CodeList
+from catalog.vocabulary.codelists import FOLDER, CodeList
+from catalog.web.history import Change
 
 Shown = dict[str, Any]
 
@@ -134,7 +136,7 @@ def table(subject: Subject, resource: Resource) -> Shown:
         "rows": publication.rows.get(resource.name),
         "schema": links.pages.schema(id_, resource.name),
         "schemaVersion": links.pages.schema(id_, resource.name, publication.version),
-        "standard": {"id": resource.standard.id, "edition": resource.standard.edition} if resource.standard else None,
+        "standard": _followed(resource, links),
         "derivationInWords": text(explained.table if explained else Text()),
         "fields": [field(subject, resource, each, explained) for each in schema.fields],
         "primaryKey": list(schema.primary_key),
@@ -151,13 +153,35 @@ def table(subject: Subject, resource: Resource) -> Shown:
     }
 
 
+def _followed(resource: Resource, links: Links) -> Shown | None:
+    """The standard that a table declares; ``url`` and ``title`` are empty where the product no longer has it."""
+    declared = resource.standard
+    if declared is None:
+        return None
+    found = shipped.standard(declared.id)
+    title, url = (found.title, links.pages.standard(declared.id)) if found else (Text(), "")
+    return {"id": declared.id, "edition": declared.edition, "title": text(title), "url": url}
+
+
 def field(subject: Subject, resource: Resource, value: Field, explained: Explanation | None) -> Shown:
-    """One column: what it is called, what may stand in it, what it means and how it comes about."""
+    """One column of a published table."""
     definition = value.definition
-    codelist = subject.codelists.get(definition.codelist)
+    shown = column(value, subject.codelists.get(definition.codelist), words.missing_of(value, resource))
+    shown["url"] = subject.links.pages.field(subject.publication.id, resource.name, value.name)
+    shown["definition"] |= {
+        "codelistUrl": _codelist_url(subject, definition.codelist),
+        "codelistSnapshot": _snapshot(subject, definition.codelist),
+        "derivationInWords": texts(words for _rule, words in (explained.columns.get(value.name, ()) if explained else ())),
+    }
+    return shown
+
+
+def column(value: Field, codelist: CodeList | None, missing: Iterable[str]) -> Shown:
+    """One column, published or of a standard: what it is called, what may stand in it, what it means."""
+    definition = value.definition
     return {
         "name": value.name,
-        "url": subject.links.pages.field(subject.publication.id, resource.name, value.name),
+        "url": "",
         "title": text(value.title),
         "type": value.type,
         "format": value.format,
@@ -165,7 +189,7 @@ def field(subject: Subject, resource: Resource, value: Field, explained: Explana
         "constraints": dict(value.constraints),
         "constraintsInWords": texts(words.constraints_of(value)),
         "allowedValues": [{"value": code, "label": text(label)} for code, label in words.allowed_values(value, codelist)],
-        "missingValues": list(words.missing_of(value, resource)),
+        "missingValues": list(missing),
         "example": value.example,
         "definition": {
             **text(value.description),
@@ -176,19 +200,27 @@ def field(subject: Subject, resource: Resource, value: Field, explained: Explana
             "unit": definition.unit,
             "codelist": definition.codelist,
             "codelistTitle": text(codelist.title if codelist else Text()),
-            "codelistUrl": _codelist_url(subject, definition.codelist),
+            "codelistUrl": "",
+            "codelistSnapshot": "",
             "property": definition.property or value.rdf_type,
             "derivation": [dict(each) for each in definition.derivation],
-            "derivationInWords": texts(words for _rule, words in (explained.columns.get(value.name, ()) if explained else ())),
+            "derivationInWords": [],
         },
     }
 
 
 def _codelist_url(subject: Subject, name: str) -> str:
-    """Where the version keeps a code list; "" where it has none of that name."""
+    """The page of a code list, of the product or of the package; of one that is neither, what the version keeps of it."""
+    if name and (shipped.known(f"codelist/{name}") or f"{FOLDER}/{name}.ttl" in subject.publication.package.files):
+        return subject.links.pages.codelist(name)
+    return _snapshot(subject, name)
+
+
+def _snapshot(subject: Subject, name: str) -> str:
+    """Where the version keeps a code list as it was; "" where it has none of that name."""
     if name not in subject.codelists:
         return ""
-    return subject.links.files.download(subject.publication.id, subject.publication.version, f"codelists/{name}.json")
+    return subject.links.files.download(subject.publication.id, subject.publication.version, f"{FOLDER}/{name}.json")
 
 
 def attachment(subject: Subject, resource: Resource) -> Shown:
@@ -221,16 +253,13 @@ def download(subject: Subject, file: StoredFile) -> Shown:
 
 
 def metadata(id_: str, links: Links) -> list[Shown]:
-    """The same description for machines."""
-    return [
-        {
-            "format": each.name,
-            "label": each.label,
-            "mediaType": each.media_type,
-            "url": links.files.dataset(id_, suffix=each.suffix),
-        }
-        for each in (*media.RDF, media.JSON)
+    """The same description for machines: by suffix, then in the vocabularies that have an address of their own."""
+    described = [(each.name, each, links.files.dataset(id_, suffix=each.suffix)) for each in (*media.RDF, media.JSON)]
+    described += [
+        ("croissant", media.CROISSANT, links.files.croissant(id_)),
+        ("datapackage", media.DATA_PACKAGE, links.files.datapackage(id_)),
     ]
+    return [{"format": name, "label": each.label, "mediaType": each.media_type, "url": url} for name, each, url in described]
 
 
 def summary(value: Summary, links: Links) -> Shown:
@@ -255,17 +284,19 @@ def listing(summaries: Iterable[Summary], count: int | None, following: str, lin
     return {"datasets": [summary(each, links) for each in summaries], "next": following or None, "count": count}
 
 
-def versions(publication: Publication, rows: Iterable[VersionRow], links: Links) -> Shown:
-    """Every version of a dataset, the newest first."""
+def versions(
+    publication: Publication, rows: Iterable[VersionRow], links: Links, changes: Callable[[int], Iterable[Change]] | None = None
+) -> Shown:
+    """Versions of a dataset, the newest first; with ``changes``, what each did to the definitions."""
     return {
         "id": publication.id,
         "url": links.pages.dataset(publication.id),
         "title": title_of(publication.package),
-        "versions": [version(publication.id, each, links) for each in rows],
+        "versions": [version(publication.id, each, links, changes(each.version) if changes else ()) for each in rows],
     }
 
 
-def version(id_: str, row: VersionRow, links: Links) -> Shown:
+def version(id_: str, row: VersionRow, links: Links, changes: Iterable[Change]) -> Shown:
     """One version in the list of them."""
     return {
         "version": row.version,
@@ -276,6 +307,25 @@ def version(id_: str, row: VersionRow, links: Links) -> Shown:
         "note": row.note,
         "breaking": row.breaking,
         "package": links.files.download(id_, row.version, f"{id_}.zip"),
+        "changes": [change(each) for each in changes],
+    }
+
+
+def change(value: Change) -> Shown:
+    """One difference between the definitions of two versions; ``happening`` is empty where an attribute changed."""
+    return {
+        "version": value.version,
+        "kind": value.kind,
+        "table": value.table,
+        "field": value.field,
+        "attribute": value.attribute,
+        "name": text(value.name),
+        "happening": text(value.happening),
+        "before": text(value.before),
+        "after": text(value.after),
+        "translated": value.translated,
+        "breaking": value.breaking,
+        "reason": value.reason,
     }
 
 

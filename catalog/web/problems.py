@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, current_app
-from werkzeug.exceptions import HTTPException
+from flask import Response, current_app, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from catalog import errors
 from catalog.errors import CatalogError, Finding, Refusal
@@ -13,9 +13,11 @@ from catalog.media import HTML
 from catalog.messages import word
 from catalog.messages.wording import _
 from catalog.model import Json
+from catalog.web.forms import MAX_BODY
 from catalog.web.negotiation import PROBLEM_TYPE, VARY_FORMAT, language, prefers_html
 from catalog.web.parameters import BadQuery
 from catalog.web.responses import NEVER, html, json_bytes
+from catalog.web.site import site
 from catalog.words import said
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
@@ -24,12 +26,16 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (errors.UsageError, 400),
     (errors.Conflict, 409),
     (errors.Refusal, 422),
+    (errors.Busy, 503),
     (errors.StoreError, 503),
 )
 """The first class that an error is of gives its status; what stands in no row is a mistake of ours: 500."""
+TRY_AGAIN = 60
+"""Seconds after which it is worth asking a store again that cannot answer now (Retry-After)."""
 
 _HTTP_CODES: Mapping[int, str] = {
     400: "request-malformed",
+    403: "request-cross-site",
     404: "page-unknown",
     405: "method-not-allowed",
     412: "precondition-failed",
@@ -39,6 +45,7 @@ _HTTP_CODES: Mapping[int, str] = {
 }
 _TITLES: Mapping[int, str] = {
     400: _("Bad request"),
+    403: _("Forbidden"),
     404: _("Not found"),
     405: _("Method not allowed"),
     409: _("Conflict"),
@@ -56,20 +63,40 @@ _TITLES: Mapping[int, str] = {
 def handle_catalog_error(error: CatalogError) -> Response:
     """An error of the product's own tree."""
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    if isinstance(error, errors.Busy):
+        response = tell(status, error)
+        response.headers["Retry-After"] = error.details["seconds"]
+        return response
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # what the store says is for the operator
         current_app.logger.error("cannot answer: %s %s", error.code, error.details)
-        return tell(status, CatalogError("unavailable"))
+        response = tell(status, CatalogError("unavailable"))
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = str(TRY_AGAIN)
+        return response
     return tell(status, error)
 
 
 def handle_http_error(error: HTTPException) -> Response:
     """An error of the HTTP machinery: no route, wrong method, a range outside the file."""
     status = error.code if error.code is not None and error.code in _HTTP_CODES else int(HTTPStatus.BAD_REQUEST)
-    response = tell(status, CatalogError(_HTTP_CODES[status], maximum=str(current_app.config["MAX_ADDRESS_LENGTH"])))
+    response = tell(status, CatalogError(_http_code(status), **_http_details(error)))
     for name, value in error.get_headers():
         if name in {"Allow", "Content-Range"}:
             response.headers[name] = value
     return response
+
+
+def _http_code(status: int) -> str:
+    """Where a file is taken, its size is the matter; elsewhere that there is a body at all."""
+    taken = request.max_content_length or 0
+    return "upload-too-large" if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and taken > MAX_BODY else _HTTP_CODES[status]
+
+
+def _http_details(error: HTTPException) -> dict[str, str]:
+    largest = site().settings.max_upload_bytes / 1_000_000
+    maximum = f"{largest:g}" if isinstance(error, RequestEntityTooLarge) else str(current_app.config["MAX_ADDRESS_LENGTH"])
+    allowed = sorted(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else []
+    return {"maximum": maximum, "method": request.method[:20], "allowed": ", ".join(allowed)}
 
 
 def handle_mistake(error: Exception) -> Response:

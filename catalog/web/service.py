@@ -8,8 +8,10 @@ from flask import Blueprint, Response, g
 from markupsafe import escape
 
 from catalog import media
+from catalog.dcat import shipped
 from catalog.errors import NotFound
-from catalog.web.listing import every
+from catalog.store import Address
+from catalog.web.listing import LIMIT, every
 from catalog.web.parameters import Identifier, Integer, takes
 from catalog.web.responses import IMMUTABLE, REVALIDATE, Content, Manners, answer, content_of
 from catalog.web.site import site
@@ -53,7 +55,7 @@ def robots() -> Response:
 @takes(PART)
 def sitemap() -> Response:
     """The pages for search engines: an index of parts where one sitemap cannot hold them, else the pages themselves."""
-    count = site().store.count(samples=site().settings.samples_in_feed)
+    count = sum(1 for _each in _entries())
     lines = _index(count) if count > SITEMAP_LENGTH and PART.name not in g.asked else _pages(g.asked.get(PART.name, 1))
     text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *lines, ""])
     return answer(content_of(text.encode()), media.XML.media_type, Manners())
@@ -69,14 +71,32 @@ def _index(count: int) -> Iterator[str]:
 def _pages(part: int) -> Iterator[str]:
     public, languages = site().public, site().settings.language_codes()
     yield f'<urlset {_SITEMAP} xmlns:xhtml="http://www.w3.org/1999/xhtml">'
-    datasets = every(site().store, samples=site().settings.samples_in_feed)
-    for each in islice(datasets, (part - 1) * SITEMAP_LENGTH, part * SITEMAP_LENGTH):
+    for path, modified in islice(_entries(), (part - 1) * SITEMAP_LENGTH, part * SITEMAP_LENGTH):
         twins = [
-            f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(public.path(code, "dataset", each.id))}"/>'
-            for code in languages
+            f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(public.path(code, *path))}"/>' for code in languages
         ]
-        yield f"<url><loc>{escape(public.dataset(each.id))}</loc><lastmod>{each.modified}</lastmod>{''.join(twins)}</url>"
+        last = f"<lastmod>{modified}</lastmod>" if modified else ""
+        yield f"<url><loc>{escape(public.path(*path))}</loc>{last}{''.join(twins)}</url>"
     yield "</urlset>"
+
+
+def _entries() -> Iterator[tuple[tuple[str, ...], str]]:
+    """The path of every page that search engines should know, in segments, and when it changed, where that is known."""
+    store, samples = site().store, site().settings.samples_in_feed
+    yield from ((("dataset", each.id), each.modified) for each in every(store, samples=samples))
+    for kind in ("schema", "codelist"):
+        yield from (((kind, each.address.removeprefix(f"{kind}/")), each.modified) for each in _addresses(kind, samples=samples))
+    yield from ((("standard", each), "") for each in shipped.editions().names())
+    yield from ((("codelist", each), "") for each in shipped.vocabulary().names())
+    yield ("standards",), ""
+
+
+def _addresses(kind: str, *, samples: bool) -> Iterator[Address]:
+    """Every flat address of a kind, read a thousand at a time."""
+    after = ""
+    while found := site().store.addresses(kind, after=after, limit=LIMIT.maximum, samples=samples):
+        yield from found
+        after = found[-1].address
 
 
 @blueprint.get("/healthz")

@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 
 from catalog import media
 from catalog.addresses import Addresses
-from catalog.dcat import dataset_of, render, render_catalog
+from catalog.dcat import dataset_of, render
 from catalog.errors import Finding, Place
 from catalog.model import (
     Agent,
@@ -34,8 +34,9 @@ from catalog.model import (
     StoredFile,
     Text,
 )
+from catalog.publishing import refresh, show
 from catalog.settings import Settings
-from catalog.store import CATALOG_KEY, Store, Target
+from catalog.store import Store, Target
 from catalog.vocabulary.codelists import CodeList, Concept
 from catalog.vocabulary.snapshots import freeze
 from catalog.web import create_app
@@ -170,6 +171,8 @@ Publish = Callable[..., Publication]
 def publisher(store: Store, settings: Settings, folder: Path) -> Publish:
     """What publishes: ``publish("stations", package={…}, contents={…}, note="…")`` makes a version of it visible."""
 
+    refresh(store, settings)
+
     def publish(name: str = "stations", **changes: Any) -> Publication:
         described = package(name, **changes.pop("package", {}))
         held: Mapping[str, bytes] = contents(name) | changes.pop("contents", {})
@@ -200,7 +203,7 @@ def publisher(store: Store, settings: Settings, folder: Path) -> Publish:
             publication = Publication(**(values | changes))
             documents = render(dataset_of(publication, Addresses(settings.public_url()), settings))
             stored = writing.add(publication, documents, targets(name, version))
-            writing.set_documents(CATALOG_KEY, render_catalog(settings), stored.modified)
+            show(writing, settings, stored.id, stored.modified)
         return stored
 
     return publish
@@ -221,6 +224,12 @@ def store(settings: Settings, published_home: Path) -> Iterator[Store]:
     shutil.copytree(published_home, settings.home)
     with Store.open(settings) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def publisher_of() -> Callable[[Store, Settings, Path], Publish]:
+    """``publisher``, for tests whose catalogue has settings of its own."""
+    return publisher
 
 
 @pytest.fixture

@@ -17,9 +17,26 @@ REAL = [
     "/", "/ja", "/en/", "/datasets", "/datasets.json", "/dataset/stations", "/dataset/stations.ttl", "/dataset/stations/report",
     "/dataset/stations/versions.json", "/download/stations/1/stations.csv", "/download/stations/latest/source/README.md",
     "/catalog", "/catalog.rdf", "/schema/stations-stations", "/field/stations-stations-code", "/datasets?limit=1",
+    "/catalog.ttl?q=x", "/catalog/dump.nt.gz", "/changes", "/changes.trig?page=1", "/harvest",
     "/status", "/sitemap.xml", "/static/style.css", "/healthz", "/robots.txt", "/publisher/270008",
+    "/standards", "/standard/event.ttl", "/codelist/cost-band", "/concept/cost-band-under-5m.nt", "/field/standard-event-ID",
 ]  # fmt: skip
-NAMES = ["after", "limit", "page", "publisher", "part", "v", "", "x", "modified_since"]
+NAMES = [
+    "after",
+    "before",
+    "edition",
+    "limit",
+    "page",
+    "publisher",
+    "part",
+    "v",
+    "",
+    "x",
+    "modified_since",
+    "q",
+    "theme",
+    "standard",
+]
 # What reaches an application is bytes as Latin-1 text (PEP 3333), so any byte may stand anywhere but line ends in headers.
 byte_text = st.binary(max_size=40).map(lambda each: each.decode("latin-1"))
 header_text = byte_text.map(lambda each: "".join(c for c in each if c not in "\r\n\0"))

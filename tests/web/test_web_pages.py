@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from catalog.model import Agent, Definition, Field, Resource, Schema, Text
+from catalog.publishing import show
 from catalog.settings import Settings
 from catalog.store import Store
 from catalog.web import create_app
@@ -24,6 +25,11 @@ PATHS = (
     "/publisher/270008",
     "/publisher/operator",
     "/status",
+    "/standards",
+    "/standard/public-toilet",
+    "/field/standard-gtfs-jp-stops-stop_id",
+    "/codelist/cost-band",
+    "/concept/cost-band-under-5m",
 )
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -48,7 +54,9 @@ class Parsed(HTMLParser):
         assert not self.open, self.open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        attributes = {name: value or "" for name, value in attrs}
+        data = (tag, attributes) == ("script", {"type": "application/ld+json"})  # never run by a browser
+        self.tags.append(("structured data" if data else tag, attributes))
         if tag not in self.VOID:
             self.open.append(tag)
 
@@ -73,7 +81,11 @@ def test_a_page_is_whole_and_in_the_language_of_its_address(ask, path: str, lang
     assert page.all("a", "href")[0] == "#main"
     assert "script" not in {tag for tag, _ in page.tags}
     assert not [attributes for _, attributes in page.tags if any(name.startswith("on") or name == "style" for name in attributes)]
-    own = [each for each in page.all("a", "href") if re.match(r"/(dataset|datasets|schema|field|publisher|status)(/|$)", each)]
+    own = [
+        each
+        for each in page.all("a", "href")
+        if re.match(r"/(dataset|datasets|schema|field|publisher|status|standards?|codelist|concept)(/|$)", each)
+    ]
     assert all(each.endswith((".json", ".ttl", ".rdf", ".jsonld", ".nt")) for each in own), "links to pages keep the language"
 
 
@@ -214,10 +226,11 @@ def test_a_publisher_has_its_own_list(ask, publish) -> None:
     assert [each["id"] for each in ask("/datasets.json?publisher=131130").json["datasets"]] == ["other"]
 
 
-def test_a_withdrawn_dataset_is_gone_everywhere(ask, store: Store) -> None:
+def test_a_withdrawn_dataset_is_gone_everywhere(ask, store: Store, settings: Settings) -> None:
     with store.writing() as writing:
         writing.withdraw("stations", "2026-05-01T00:00:00Z", "a mistake")
-    tails = ("", ".ttl", ".json", "/report", "/versions", "/contact")
+        show(writing, settings, "stations", "2026-05-01T00:00:00Z")
+    tails = ("", ".json", "/report", "/versions", "/contact")
     flat = ("schema/stations-stations", "field/stations-stations-code", "distribution/stations-stations-csv")
     files = ("download/stations/1/stations.csv", "download/stations/latest/stations.csv")
     paths = [*(f"/dataset/stations{each}" for each in tails), *(f"/{each}" for each in (*flat, *files))]

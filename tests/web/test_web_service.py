@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rdflib import Graph, URIRef
 
+from catalog.publishing import refresh
 from catalog.settings import Settings
 from catalog.store import Store
 from catalog.web import create_app, service
@@ -32,26 +33,26 @@ def test_robots_find_the_sitemap(read) -> None:
     assert "Sitemap: https://data.example.jp/sitemap.xml" in read("/robots.txt").text
 
 
-def test_the_sitemap_lists_every_dataset_with_its_twins(ask, publish) -> None:
+def test_the_sitemap_lists_every_dataset_with_its_twins_and_what_is_defined(ask, publish) -> None:
     publish("other")
     root = ET.fromstring(ask("/sitemap.xml").body)
-    assert [each.text for each in root.iter(f"{SITEMAP}loc")] == [
-        "https://data.example.jp/dataset/other",
-        "https://data.example.jp/dataset/stations",
-    ]
+    listed = [str(each.text).removeprefix("https://data.example.jp/") for each in root.iter(f"{SITEMAP}loc")]
+    assert listed[:4] == ["dataset/other", "dataset/stations", "schema/other-stations", "schema/stations-stations"]
+    assert {"standard/public-toilet", "codelist/cost-band", "standards"} < set(listed)
+    assert len(listed) == len(set(listed))
     twins = [each.attrib["href"] for each in root.iter("{http://www.w3.org/1999/xhtml}link")]
     assert "https://data.example.jp/en/dataset/stations" in twins
 
 
 def test_a_sitemap_that_is_full_becomes_an_index(ask, publish, monkeypatch) -> None:
-    monkeypatch.setattr(service, "SITEMAP_LENGTH", 2)
     publish("a")
     publish("b")
+    whole = [each.text for each in ET.fromstring(ask("/sitemap.xml").body).iter(f"{SITEMAP}loc")]
+    monkeypatch.setattr(service, "SITEMAP_LENGTH", 20)
     index = [each.text for each in ET.fromstring(ask("/sitemap.xml").body).iter(f"{SITEMAP}loc")]
-    assert index == ["https://data.example.jp/sitemap.xml?part=1", "https://data.example.jp/sitemap.xml?part=2"]
+    assert index == [f"https://data.example.jp/sitemap.xml?part={number}" for number in range(1, -(-len(whole) // 20) + 1)]
     parts = [ask(each.removeprefix("https://data.example.jp")).body for each in index]
-    listed = [each.text.rpartition("/")[2] for part in parts for each in ET.fromstring(part).iter(f"{SITEMAP}loc")]
-    assert listed == ["a", "b", "stations"]
+    assert [each.text for part in parts for each in ET.fromstring(part).iter(f"{SITEMAP}loc")] == whole
 
 
 def test_healthz_answers_while_the_store_does(read) -> None:
@@ -67,7 +68,9 @@ def test_the_status_counts(ask, publish) -> None:
 
 
 def test_a_catalogue_below_a_path_answers_there_and_at_the_root(settings: Settings, store: Store) -> None:
-    client = create_app(replace(settings, base_url="https://city.example.jp/open/data"), store).test_client()
+    moved = replace(settings, base_url="https://city.example.jp/open/data")
+    refresh(store, moved)
+    client = create_app(moved, store).test_client()
     behind_proxy, direct = client.get("/ja/dataset/stations"), client.get("/open/data/ja/dataset/stations")
     assert behind_proxy.status_code == direct.status_code == 200
     assert behind_proxy.data == direct.data
