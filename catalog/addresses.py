@@ -32,6 +32,22 @@ class Addresses:
         """The feed. Without a suffix: the IRI of the catalogue itself."""
         return self.path("catalog", suffix=suffix, **query)
 
+    def dump(self, suffix: str) -> str:
+        """The whole catalogue as one compressed file, in the format of the suffix."""
+        return self.path("catalog", "dump", suffix=f"{suffix}.gz")
+
+    def changes(self, suffix: str = "", **query: str | int) -> str:
+        """The stream of changes. Without a suffix: the IRI of the stream itself."""
+        return self.path("changes", suffix=suffix, **query)
+
+    def change(self, sequence: int) -> str:
+        """The IRI of one member of the stream."""
+        return f"{self.changes()}#{sequence}"
+
+    def harvest(self) -> str:
+        """The page for operators of harvesters."""
+        return self.path("harvest")
+
     def datasets(self, suffix: str = "", **query: str | int) -> str:
         """The list of datasets, and search."""
         return self.path("datasets", suffix=suffix, **query)
@@ -39,6 +55,30 @@ class Addresses:
     def dataset(self, dataset: str, suffix: str = "") -> str:
         """The IRI of a dataset; with a suffix, one of its documents."""
         return self.path("dataset", dataset, suffix=suffix)
+
+    def croissant(self, dataset: str) -> str:
+        """A dataset for machine learning, in Croissant."""
+        return self.path("dataset", dataset, "croissant", suffix=".json")
+
+    def datapackage(self, dataset: str) -> str:
+        """The descriptor of a dataset's latest version, with absolute paths."""
+        return self.path("dataset", dataset, "datapackage", suffix=".json")
+
+    def linkset(self, dataset: str) -> str:
+        """Every link from and to a dataset's page, files and descriptions (RFC 9264)."""
+        return self.path("dataset", dataset, "linkset", suffix=".json")
+
+    def csvw(self, dataset: str, version: int | str, table: str = "") -> str:
+        """What CSV on the Web says of one table, at its default place beside the file; without ``table``, of all of them."""
+        return self.download(dataset, version, f"{table}.csv-metadata.json" if table else "csv-metadata.json")
+
+    def open_data(self) -> str:
+        """The whole catalogue in Project Open Data 1.1."""
+        return self.path("data", suffix=".json")
+
+    def open_data_list(self) -> str:
+        """The whole catalogue as a municipal list of open data."""
+        return self.path("open-data-list", suffix=".csv")
 
     def versions(self, dataset: str) -> str:
         """The list of a dataset's versions."""
@@ -91,6 +131,18 @@ class Addresses:
     def provenance(self, dataset: str) -> str:
         """The IRI of the statement that says where a dataset's contents come from."""
         return self.path("dataset", dataset, "provenance")
+
+    def creator(self, dataset: str, number: int) -> str:
+        """The IRI of a creator of a dataset, by its place among the contributors."""
+        return self.path("dataset", dataset, f"creator-{number}")
+
+    def validation(self, dataset: str, version: int) -> str:
+        """The IRI of the validation of one version, as something that took place."""
+        return self.path("dataset", dataset, "validation", version)
+
+    def metric(self, name: str) -> str:
+        """The IRI of something that validation counts."""
+        return self.path("metric", name)
 
     def checksum(self, dataset: str, name: str, format_: str) -> str:
         """The IRI of a distribution's checksum."""

@@ -8,6 +8,7 @@ CatalogError
 ├── NotFound              no such dataset, version, table or file (HTTP 404)
 │   └── Withdrawn         it was there, and was taken back (HTTP 410)
 ├── Conflict              the write contradicts what is published (exit 1, HTTP 409)
+├── Busy                  too much is being worked on already; later is fine (exit 1, HTTP 503)
 └── StoreError            the store is damaged, newer than this program, or out of reach (exit 1)
 """
 
@@ -113,6 +114,12 @@ class Conflict(CatalogError):
     """The write contradicts what is already published."""
 
     code = "conflict"
+
+
+class Busy(CatalogError):
+    """Too much is being worked on already. ``details["seconds"]``: when to ask again."""
+
+    code = "busy"
 
 
 class StoreError(CatalogError):

@@ -39,7 +39,7 @@ def prepare(package: Package, settings: Settings, workspace: Path, step: Step = 
         rows[table.name] = _canonical(package, table, target, settings)
         contents[target.name] = target
     archive = workspace / f"{package.name}.zip"
-    _write_zip(package, archive)
+    write_zip(package, archive)
     contents[archive.name] = archive
     contents |= _snapshots(package, workspace)
     return Prepared(
@@ -93,7 +93,8 @@ def _canonical(package: Package, table: Resource, target: Path, settings: Settin
     )
 
 
-def _write_zip(package: Package, target: Path) -> None:
+def write_zip(package: Package, target: Path) -> None:
+    """Write the files of a package as a zip; the same files give the same bytes."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for path in sorted(package.files):
             entry = zipfile.ZipInfo(path, _ZIP_TIME)

@@ -46,11 +46,13 @@ TURTLE = Format(name="ttl", media_type="text/turtle", label="Turtle", file_type=
 RDF_XML = Format(name="rdf", media_type="application/rdf+xml", label="RDF/XML", file_type="RDF_XML", rdf=True)
 JSON_LD = Format(name="jsonld", media_type="application/ld+json", label="JSON-LD", file_type="JSON_LD", rdf=True)
 N_TRIPLES = Format(name="nt", media_type="application/n-triples", label="N-Triples", file_type="RDF_N_TRIPLES", rdf=True)
+TRIG = Format(name="trig", media_type="application/trig", label="TriG", file_type="RDF_TRIG")
 HTML = Format(name="html", media_type="text/html", label="HTML", file_type="HTML", text=True)
 JSON = Format(name="json", media_type="application/json", label="JSON", file_type="JSON")
 CSV = Format(name="csv", media_type="text/csv", label="CSV", file_type="CSV", text=True)
 TSV = Format(name="tsv", media_type="text/tab-separated-values", label="TSV", file_type="TSV", text=True)
 ZIP = Format(name="zip", media_type="application/zip", label="ZIP", file_type="ZIP", compressible=False)
+GZIP = Format(name="gz", media_type="application/gzip", label="GZIP", file_type="GZIP", compressible=False)
 PDF = Format(name="pdf", media_type="application/pdf", label="PDF", file_type="PDF", compressible=False)
 XLSX = Format(
     name="xlsx",
@@ -66,8 +68,15 @@ XML = Format(name="xml", media_type="application/xml", label="XML", file_type="X
 PNG = Format(name="png", media_type="image/png", label="PNG", file_type="PNG", compressible=False)
 OCTETS = Format(name="bin", media_type="application/octet-stream", label="BIN", file_type="OCTET", compressible=False)
 
+# JSON of a stricter kind: served at addresses of their own, never chosen by suffix, so they stand in no table below.
+CROISSANT = Format(name="json", media_type="application/ld+json", label="Croissant", file_type="JSON_LD")
+DATA_PACKAGE = Format(name="json", media_type="application/vnd.datapackage+json", label="Data Package", file_type="JSON")
+CSVW = Format(name="json", media_type="application/csvm+json", label="CSVW", file_type="JSON")
+LINKSET = Format(name="json", media_type="application/linkset+json", label="Linkset", file_type="JSON")
+
 FORMATS: tuple[Format, ...] = (
-    HTML, TURTLE, RDF_XML, JSON_LD, N_TRIPLES, JSON, CSV, TSV, ZIP, PDF, XLSX, GEOJSON, MARKDOWN, TEXT, XML, PNG, OCTETS,
+    HTML, TURTLE, RDF_XML, JSON_LD, N_TRIPLES, TRIG, JSON, CSV, TSV, ZIP, GZIP, PDF, XLSX, GEOJSON, MARKDOWN, TEXT, XML, PNG,
+    OCTETS,
 )  # fmt: skip
 RDF: tuple[Format, ...] = (TURTLE, RDF_XML, JSON_LD, N_TRIPLES)
 _BY_NAME = {each.name: each for each in FORMATS}

@@ -56,6 +56,10 @@ class Settings:
     max_descriptor_bytes: int = _setting(5_000_000, "largest datapackage.json")
     max_columns: int = _setting(2_000, "most columns in one table")
     max_cell_bytes: int = _setting(1_000_000, "longest cell, as UTF-8")
+    max_upload_bytes: int = _setting(20_000_000, "largest file that the page for checking files takes")
+    check_seconds: int = _setting(8, "longest that the check of an uploaded file may take, in seconds")
+    check_memory_bytes: int = _setting(480_000_000, "most memory that the check of an uploaded file may take")
+    check_processes: int = _setting(2, "uploaded files that are checked at the same time; as many more wait")
 
     def public_url(self) -> str:
         """The address that absolute IRIs begin with."""
@@ -143,6 +147,9 @@ def _typed(setting: Setting, value: Any, origin: str) -> str | int | bool:
 
 
 def _checked(settings: Settings) -> Settings:
+    for name in ("page_size", "check_seconds", "check_processes"):
+        if getattr(settings, name) < 1:
+            raise SettingsError("setting-invalid", name=name, origin=name, found=getattr(settings, name), expected="1, 2, 3 …")
     if settings.base_url:
         parts = urlsplit(settings.base_url)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment or " " in settings.base_url:

@@ -11,7 +11,7 @@ import click
 
 from catalog import messages
 from catalog.cli.application import HOME, JSON, PATHS, app, command, open_store
-from catalog.cli.terminal import bar, print_findings, print_table, say, step_of, working
+from catalog.cli.terminal import MANY, bar, print_findings, print_table, say, step_of, working
 from catalog.errors import CatalogError, Refusal
 from catalog.messages.wording import _
 from catalog.settings import Settings, load
@@ -73,7 +73,7 @@ def _print_validation(path: Path, answer: dict[str, Any]) -> None:
     if answer["tables"]:
         rows = [(name, f"{count:,}", say(_("valid")) if ok else say(_("has errors"))) for name, count, ok in answer["tables"]]
         print_table(str(path), [say(_("Table")), say(_("Rows")), say(_("Result"))], rows)
-    print_findings(answer["problems"], error_stream=False)
+    print_findings(answer["problems"], error_stream=False, most=MANY)
     if answer["valid"]:
         click.echo(say(_("%(path)s: valid"), path=path))
     else:

@@ -10,6 +10,9 @@ from catalog.errors import SettingsError
 from catalog.messages.wording import _
 from catalog.settings import SETTINGS, load
 
+_TAKEN = 5
+"""How many times the largest upload the server takes in before it breaks off, so that most who send too much are told why."""
+
 
 @command(
     app,
@@ -33,7 +36,12 @@ def serve(home: str | None, host: str | None, port: int | None, base_url: str | 
         refresh(store, settings)
         try:
             server = waitress.create_server(
-                create_app(settings, store), host=settings.host, port=settings.port, threads=8, ident=None
+                create_app(settings, store),
+                host=settings.host,
+                port=settings.port,
+                threads=8,
+                ident=None,
+                max_request_body_size=_TAKEN * settings.max_upload_bytes,
             )
         except OSError as error:
             raise SettingsError("cannot-listen", host=settings.host, port=settings.port, reason=error.strerror) from error

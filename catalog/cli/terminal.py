@@ -2,9 +2,11 @@
 
 import gettext
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,10 +94,21 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     console().print(table)
 
 
-def print_findings(findings: Sequence[Finding], *, error_stream: bool = True) -> None:
-    """One line a finding: how grave, where, what and how to mend it, its code."""
-    for finding in findings:
+_GRAVEST_FIRST = ("error", "warning", "note")
+MANY = 50
+"""So many findings are read; of the others the codes are counted."""
+
+
+def print_findings(findings: Sequence[Finding], *, error_stream: bool = True, most: int | None = None) -> None:
+    """One line a finding, the gravest first: how grave, where, what and how to mend it, its code. Beyond ``most``, counts."""
+    ordered = sorted(findings, key=lambda each: _GRAVEST_FIRST.index(each.severity))
+    for finding in ordered[:most]:
         place = where(finding.place, LANGUAGE)
         said = f"{place}: {word(finding, LANGUAGE)}" if place else word(finding, LANGUAGE)
         line = f"{messages.tier(finding.severity, LANGUAGE)}: {said} [{finding.code}]"
         click.echo(" ".join(line.split()), err=error_stream)
+    for severity, rest in groupby(ordered[most:] if most else (), key=lambda each: each.severity):
+        counts = Counter(each.code for each in rest)
+        kinds = ", ".join(f"{code} {count:,}" for code, count in counts.most_common())
+        said = say(_("%(count)s more: %(kinds)s"), count=f"{counts.total():,}", kinds=kinds)
+        click.echo(f"{messages.tier(severity, LANGUAGE)}: {said}", err=error_stream)

@@ -10,10 +10,25 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from catalog.errors import CatalogError, Finding, Place
-from catalog.messages import dcat, derivation, descriptor, revisions, settings, standards, stock, store, vocabulary, web
+from catalog.messages import (
+    check,
+    conforming,
+    dcat,
+    derivation,
+    descriptor,
+    judging,
+    revisions,
+    settings,
+    standards,
+    stock,
+    store,
+    vocabulary,
+    web,
+)
 from catalog.messages.wording import Wording, _
 from catalog.model import Text
 
@@ -22,9 +37,12 @@ DOMAIN = "messages"
 
 
 _PARTS = (
+    check,
+    conforming,
     dcat,
     derivation,
     descriptor,
+    judging,
     settings,
     standards,
     stock,
@@ -58,11 +76,17 @@ def word(fact: Finding | CatalogError, language: str) -> str:
     wording = _wording(fact.code)
     if wording is None:
         return fact.details.get("message", fact.code)
-    details = _Details(fact.details)
+    details = _Details(_within(fact.details, language))
     if isinstance(fact, Finding):
-        details = _Details({"found": fact.found, "expected": fact.expected, **_parts(fact.place), **fact.details})
+        details = _Details({"found": fact.found, "expected": fact.expected, **_parts(fact.place), **details})
     filled = [translate(each, language) % details for each in wording if each]
     return ("" if language == "ja" else " ").join(filled)
+
+
+def _within(details: Mapping[str, str], language: str) -> dict[str, str]:
+    """The details in one language: ``rule@ja`` and ``rule@en`` are the detail ``rule``, the others are the same in both."""
+    parts = [(*name.partition("@"), value) for name, value in details.items()]
+    return {name: value for name, _at, wanted, value in parts if wanted in ("", language)}
 
 
 def _wording(code: str) -> Wording | None:
@@ -97,17 +121,27 @@ def tier(severity: str, language: str) -> str:
 
 
 def where(place: Place, language: str) -> str:
-    """A place as people read it: file, table, row and column, or the pointer into the descriptor."""
+    """A place as people read it: file, table, row and column, the cell as a spreadsheet names it, or the pointer."""
     patterns: Mapping[str, str] = {
         "resource": _("table %(resource)s"),
         "row": _("row %(row)s"),
         "field": _("field %(field)s"),
+        "cell": _("cell %(cell)s"),
         "pointer": "%(pointer)s",
     }
-    parts = _parts(place)
+    parts = _parts(place) | {"cell": _cell(place)}
     worded = [place.file] if place.file else []
     worded += [translate(pattern, language) % parts for name, pattern in patterns.items() if parts.get(name)]
     return " ".join(worded)
+
+
+def _cell(place: Place) -> str:
+    """The name that spreadsheets give to a cell, such as D12; "" where row or column is not known."""
+    letters, rest = "", place.column if place.row else 0
+    while rest:
+        rest, letter = divmod(rest - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[letter] + letters
+    return f"{letters}{place.row}" if letters else ""
 
 
 def _parts(place: Place) -> dict[str, str]:

@@ -9,6 +9,11 @@ WORDINGS: dict[str, Wording] = {
     "description-missing": Wording(
         _("The catalogue's DCAT description needs %(pointer)s, which is empty."), _("Fill it in, in Japanese or English.")
     ),
+    "description-shape": Wording(_("The catalogue's DCAT description would break a rule: %(rule)s Place: %(at)s."), ""),
+    "description-keyword": Wording(
+        _("Harvesters cannot take the keyword “%(found)s” as it is. In the feed it becomes: %(expected)s."),
+        _("Write each keyword without commas, slashes and other punctuation, in 2 to 100 characters."),
+    ),
     "description-stale": Wording(
         _("The stored descriptions were written by another edition of this program."), _("Render them again before serving.")
     ),
@@ -20,3 +25,7 @@ DISTRIBUTION_TITLE = _("%(title)s (%(format)s)")
 PACKAGE_TITLE = _("%(title)s: the whole data package (ZIP)")
 PACKAGE_DESCRIPTION = _("Every table and file of the dataset with the definitions of their columns, as one data package.")
 SCHEMA_TITLE = _("%(title)s: definitions of the columns")
+STANDARD_TITLE = _("%(title)s (edition %(edition)s)")
+SOURCES_STATEMENT = _("Sources: %(title)s.")
+ERRORS_METRIC = _("How many errors frictionless finds in the table when it is held against its definition.")
+ROWS_METRIC = _("How many rows of data the table has.")

@@ -24,9 +24,20 @@ WORDINGS: dict[str, Wording] = {
         _("The address “%(address)s” already belongs to the dataset “%(dataset)s”."),
         _("Rename the dataset or the table; an address is never given to another dataset."),
     ),
+    "address-shipped": Wording(
+        _("The address “%(address)s” belongs to a code list or a standard of the catalogue."),
+        _("Rename the dataset, the column or the code list that would have it."),
+    ),
+    "address-twice": Wording(
+        _("Two definitions of “%(dataset)s” would have the address “%(address)s”."),
+        _("Rename one of them: joined with its table or list, its name becomes the same text."),
+    ),
     "version-order": Wording(
         _("The next version of “%(dataset)s” is %(expected)s, not %(found)s: somebody else has published it meanwhile."),
         _("Publish once more."),
+    ),
+    "edition-changed": Wording(
+        _("The catalogue has just been rendered anew for other settings; nothing was changed."), _("Try again.")
     ),
     "store-newer": Wording(
         _("A newer version of this program has changed the catalogue's database (revision %(found)s; known here: %(expected)s)."),

@@ -20,13 +20,24 @@ WORDINGS: dict[str, Wording] = {
         _("The parameter “%(parameter)s” is “%(found)s”."),
         _("Give an id: lower-case letters, digits and hyphens, at most 100 of them."),
     ),
+    "parameter-not-choice": Wording(
+        _("The parameter “%(parameter)s” is “%(found)s”, which it knows nothing about."), _("Give one of: %(expected)s.")
+    ),
+    "parameter-not-time": Wording(
+        _("The parameter “%(parameter)s” is “%(found)s”, which is not a date or time."),
+        _("Write it as 2026-04-01 or 2026-04-01T09:00:00Z."),
+    ),
+    "parameter-not-words": Wording(
+        _("The parameter “%(parameter)s” has no word to look for, or is too long."),
+        _("Give at least one word, and at most %(maximum)s characters."),
+    ),
     "page-unknown": Wording(_("There is nothing at this address."), _("Check its spelling, or start from the list of datasets.")),
     "version-file-unknown": Wording(
         _("Version %(version)s of the dataset “%(dataset)s” has no file “%(file)s”."),
         _("The page of the dataset lists its files."),
     ),
     "request-malformed": Wording(_("The request cannot be read."), _("Check the address and the headers that were sent.")),
-    "method-not-allowed": Wording(_("This address can only be read."), _("Use GET or HEAD.")),
+    "method-not-allowed": Wording(_("This address does not take the method %(method)s."), _("Use one of: %(allowed)s.")),
     "precondition-failed": Wording(
         _("The content is no longer the one that the request names in If-Match."), _("Ask again without that condition.")
     ),

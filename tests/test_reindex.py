@@ -1,0 +1,259 @@
+"""Rendering everything anew: the same bytes where nothing changed, the old feed where it was interrupted."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from catalog.cli import app
+from catalog.dcat import bulk
+from catalog.dcat.edition import edition
+from catalog.errors import Conflict, Refusal
+from catalog.model import Agent, License, Package, Publication, Text
+from catalog.publishing import as_served, at_its_address, publish, refresh, reindex, show, standing, withdraw
+from catalog.settings import Settings
+from catalog.store import CATALOG_KEY, RENDERED_FOR, Store, page_key
+
+Build = Callable[..., Path]
+FORMATS = ("ttl", "rdf", "jsonld", "nt")
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    with Store.open(settings) as opened:
+        yield opened
+
+
+def small(dataset: str, version: int = 1, **changes: object) -> Publication:
+    """A publication without tables: quick to render."""
+    package = Package(name=dataset, title=Text(f"{dataset}の一覧"), keywords=("駅",), **changes)  # type: ignore[arg-type]
+    return Publication(
+        id=dataset,
+        version=version,
+        package=package,
+        publisher=Agent(id="270008", name=Text("大阪府")),
+        files=(),
+        report={},
+        issued="2026-04-01T00:00:00Z",
+        modified="2026-04-01T00:00:00Z",
+    )
+
+
+def fill(store: Store, settings: Settings, names: list[str]) -> None:
+    refresh(store, settings)
+    for name in names:
+        with store.writing() as writing:
+            outcome = bulk.describe(small(name), settings)
+            stored = writing.add(small(name), outcome.documents, {})
+            show(writing, settings, stored.id, stored.modified)
+
+
+def everything(store: Store) -> dict[tuple[str, str], tuple[str, str]]:
+    """The ETag and time of every document."""
+    found = {}
+    keys = [CATALOG_KEY, *(each.id for each in store.summaries(limit=10_000)), *(page_key(each) for each in range(1, 100))]
+    for key in keys:
+        for format_ in FORMATS:
+            if document := store.document(key, format_):
+                found[key, format_] = (document.etag, document.modified)
+    return found
+
+
+NAMES = [f"d{number:02}" for number in range(12)]
+
+
+def test_rendering_anew_what_did_not_change_changes_nothing(store: Store, settings: Settings) -> None:
+    settings = replace(settings, page_size=5)
+    fill(store, settings, NAMES)
+    reindex(store, settings)  # the fixture's publisher becomes the operator
+    before, followed = everything(store), store.feed.followed()
+    time.sleep(1.1)  # times are whole seconds: another one would show
+    done: list[tuple[int, int]] = []
+    assert reindex(store, settings, lambda *each: done.append(each)) == 12
+    assert everything(store) == before
+    assert store.feed.followed() == followed
+    assert done == [(number, 12) for number in range(1, 13)]
+
+
+def test_another_page_size_cuts_the_feed_again(store: Store, settings: Settings) -> None:
+    fill(store, settings, NAMES)
+    assert store.feed.pages() == 1
+    for size, pages in ((5, 3), (100, 1), (1, 12)):
+        assert refresh(store, replace(settings, page_size=size)) is True
+        assert store.feed.pages() == pages
+
+
+KILL = """
+import os, sys
+from catalog import publishing
+from catalog.dcat import paging
+from catalog.settings import Settings
+from catalog.store import Store
+from catalog.store.writing import Writing
+
+where, home, base = sys.argv[1:]
+settings = Settings(home=home, base_url=base, page_size=5)
+
+
+def die(*_arguments, **_names):
+    os.kill(os.getpid(), 9)
+
+
+if where == "rendering":
+    def progress(done, count):
+        if done == 7:
+            die()
+else:
+    def progress(done, count):
+        pass
+    calls = [0]
+    module, name, after = {
+        "documents": (Writing, "set_documents", 7),
+        "stream": (publishing.eventstream, "tell", 3),
+        "pages": (paging, "_write", 2),
+    }[where]
+    original = getattr(module, name)
+
+    def counted(*arguments, **names):
+        calls[0] += 1
+        if calls[0] == after:
+            die()
+        return original(*arguments, **names)
+
+    setattr(module, name, counted)
+with Store.open(settings) as store:
+    publishing.reindex(store, settings, progress)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+@pytest.mark.parametrize("where", ["rendering", "documents", "stream", "pages"])
+def test_a_kill_leaves_the_old_feed_whole(store: Store, settings: Settings, where: str) -> None:
+    settings = replace(settings, page_size=5)
+    fill(store, settings, NAMES)
+    before, followed = everything(store), store.feed.followed()
+    moved = replace(settings, base_url="https://new.example.jp")
+    killed = subprocess.run([sys.executable, "-c", KILL, where, settings.home, moved.base_url], check=False, capture_output=True)
+    assert killed.returncode == -9, killed.stderr.decode()
+    assert everything(store) == before
+    assert store.feed.followed() == followed
+    assert store.meta(RENDERED_FOR) == edition(settings)
+    served = store.feed.served(1, "ttl")
+    assert served.document is not None
+    assert b"new.example.jp" not in served.document.body
+    assert refresh(store, moved) is True
+    assert store.meta(RENDERED_FOR) == edition(moved)
+    assert all(b"data.example.jp" not in store.document(*each).body for each in everything(store))  # type: ignore[union-attr]
+
+
+def test_what_was_published_while_it_rendered_is_in_it(store: Store, settings: Settings) -> None:
+    fill(store, settings, NAMES)
+    moved = replace(settings, base_url="https://new.example.jp")
+
+    def meanwhile(done: int, _count: int) -> None:
+        if done == 5:
+            fill(store, settings, ["e"])
+            withdraw("d03", settings, store)
+            with store.writing() as writing:
+                changed = small("d01", 2, description=Text("新しい説明"))
+                writing.add(changed, bulk.describe(changed, settings).documents, {})
+                show(writing, settings, "d01", "2026-05-01T00:00:00Z")
+
+    assert reindex(store, moved, meanwhile) == 12
+    document = store.document("d01", "ttl")
+    assert document is not None
+    assert "新しい説明".encode() in document.body
+    assert store.document("d03", "ttl") is None
+    served = store.feed.served(1, "ttl")
+    assert served.document is not None
+    assert b"<https://new.example.jp/dataset/e>" in served.document.body
+    assert b"dataset/d03" not in served.document.body
+    assert store.feed.count(standing(moved)) == 12
+
+
+def test_several_processes_render_the_same(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    publications = [small(each) for each in NAMES]
+    alone = list(bulk.described(iter(publications), settings, 12))
+    monkeypatch.setattr(bulk, "WORTHWHILE", 1)
+    monkeypatch.setattr(bulk, "_WINDOW", 5)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert list(bulk.described(iter(publications), settings, 12)) == alone
+    assert [each.dataset for each in alone] == NAMES
+
+
+def test_one_that_cannot_be_described_stops_it_and_is_named(store: Store, settings: Settings) -> None:
+    fill(store, settings, NAMES)
+    before = everything(store)
+    with store.writing() as writing:  # as if an earlier program had let it pass
+        bad = small("bad", licenses=(License(name="", path="not an address"),))
+        writing.add(bad, bulk.describe(small("bad"), settings).documents, {})
+        show(writing, settings, "bad", "2026-04-02T00:00:00Z")
+    with pytest.raises(Refusal) as caught:
+        reindex(store, replace(settings, title_ja="別の名前"))
+    assert [(each.code, each.place.file) for each in caught.value.findings] == [("description-invalid", "bad/datapackage.json")]
+    assert store.meta(RENDERED_FOR) == edition(settings)
+    after = everything(store)
+    assert all(after[key] == value for key, value in before.items() if not key[0].startswith("@"))
+
+
+def test_who_publishes_without_configuration_keeps_the_address_of_the_feed(
+    package_folder: Build, settings: Settings, store: Store
+) -> None:
+    served = replace(settings, title_ja="大阪のデータ", page_size=7)
+    refresh(store, served)
+    bare = Settings(home=settings.home)
+    assert as_served(store, bare) == replace(served, max_columns=bare.max_columns)
+    publish(package_folder(), bare, store)
+    document = store.document("small", "ttl")
+    assert document is not None
+    assert b"<https://data.example.jp/dataset/small>" in document.body
+    assert store.meta(RENDERED_FOR) == edition(served)
+    withdraw("small", bare, store)
+    assert store.meta(RENDERED_FOR) == edition(served)
+    assert at_its_address(store, bare) == replace(bare, base_url="https://data.example.jp")
+    assert at_its_address(store, replace(bare, base_url="https://x.example.jp")).base_url == "https://x.example.jp"
+
+
+def test_nothing_is_shown_in_a_feed_of_other_settings(store: Store, settings: Settings) -> None:
+    fill(store, settings, ["a"])
+    other = replace(settings, base_url="https://new.example.jp")
+    with pytest.raises(Conflict, match="edition-changed"), store.writing() as writing:  # noqa: PT012  either statement may be the one
+        writing.add(small("b"), bulk.describe(small("b"), other).documents, {})
+        show(writing, other, "b", "2026-04-02T00:00:00Z")
+    assert store.count() == 1
+
+
+def test_publishing_into_a_feed_of_an_earlier_program_renders_it_first(
+    package_folder: Build, settings: Settings, store: Store
+) -> None:
+    fill(store, settings, ["a"])
+    with store.writing() as writing:
+        writing.set_meta(RENDERED_FOR, "of an earlier program")
+    publish(package_folder(), settings, store)
+    assert store.meta(RENDERED_FOR) == edition(settings)
+    served = store.feed.served(1, "nt")
+    assert served.document is not None
+    assert b"dataset/small>" in served.document.body
+    assert b"dataset/a>" in served.document.body
+
+
+def test_the_command_says_what_it_did(store: Store, settings: Settings) -> None:
+    fill(store, settings, ["a", "b"])
+    ran = CliRunner().invoke(app, ["reindex", "--home", settings.home])
+    assert (ran.exit_code, ran.output.count("2")) == (0, 1), ran.output
+    document = store.document("a", "ttl")
+    assert document is not None
+    assert b"https://data.example.jp/dataset/a" in document.body, "the address stays where none is given"
+    ran = CliRunner().invoke(app, ["reindex", "--home", settings.home, "--base-url", "https://new.example.jp"])
+    assert ran.exit_code == 0, ran.output
+    document = store.document("a", "ttl")
+    assert document is not None
+    assert b"https://new.example.jp/dataset/a" in document.body
+    ran = CliRunner().invoke(app, ["reindex", "--home", settings.home, "--base-url", "not an address"])
+    assert (ran.exit_code, "not an address" in ran.output) == (2, True)
