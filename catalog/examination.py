@@ -86,11 +86,13 @@ def vocabulary_for(package: Package) -> "Vocabulary":
 
 
 def codelists_used(package: Package) -> tuple["CodeList", ...]:
-    """The lists that the fields of a package name, each once, by name."""
+    """The lists that the fields of a package name, and those of its raw records where they are open; each once, by name."""
     from catalog.vocabulary.checking import coded_fields
 
     vocabulary = vocabulary_for(package)
-    return tuple(vocabulary.codelist(name) for name in sorted({each.name for each in coded_fields(package)}))
+    shown = [package, package.raw] if package.raw is not None and package.raw.open else [package]
+    names = {each.name for one in shown for each in coded_fields(one)}
+    return tuple(vocabulary.codelist(name) for name in sorted(names & set(vocabulary.names())))
 
 
 def _in_raw(package: Package) -> Iterator[Finding]:
