@@ -32,7 +32,7 @@ def sized(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     """Small files read as large ones are: cut into parts, in several windows."""
     if request.param == "in parts":
         monkeypatch.setattr(structure, "WINDOW", 700)
-        monkeypatch.setattr(screening, "PART", 600)
+        monkeypatch.setattr(screening, "PARALLEL", 600)
         monkeypatch.setattr(screening, "BUFFER", 4096)
 
 
