@@ -185,6 +185,20 @@ class Live:
     store: Store
 
 
+def closing(app: Any) -> Any:
+    """The same application; werkzeug's test server does not close an answer whose reader went away, so this does."""
+
+    def answer(environ: Any, start_response: Any) -> Iterator[bytes]:
+        body = app(environ, start_response)
+        try:
+            yield from body
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer
+
+
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The three seeds, published and served at an address of this machine."""
@@ -195,7 +209,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     with Store.open(settings) as store:
         for name in SEEDS:
             publish(ROOT / "datapackages" / name, settings, store)
-        server = make_server("127.0.0.1", port, create_app(settings, store), threaded=True)
+        server = make_server("127.0.0.1", port, closing(create_app(settings, store)), threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield Live(settings.base_url, store)
