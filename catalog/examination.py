@@ -4,6 +4,7 @@ A door: rdflib, pandas and frictionless are imported only where a package is rea
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import PurePosixPath
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from catalog import media
 from catalog.addresses import Addresses
+from catalog.endless import doubts
 from catalog.errors import Finding, Refusal
 from catalog.model import Agent, FileRole, Json, Package, Publication, StoredFile, Text
+from catalog.sandbox import Limits, Sandbox, confined
 from catalog.settings import Settings
 from catalog.standards import Standards, check_package
 from catalog.tables import check_bytes
-from catalog.validation import Outcome, validate_package
+from catalog.validation import Outcome, scan_again, validate_package
 from catalog.validation.doubts import doubts_of
 
 if TYPE_CHECKING:
@@ -31,35 +34,84 @@ NO_REPORT: Json = {
 }
 """What stands in the place of a frictionless report where stock was not asked."""
 
+SECONDS = 4
+"""Least time that a child has; with its start, ten seconds hold. A second is added for each megabyte of the tables."""
+
 Step = Callable[[str], None]
 """Told the name of each step as it begins: "validate", "derive", "write"."""
 
 
-def examine(package: Package, settings: Settings, step: Step = lambda _name: None) -> Outcome:
+def examine(package: Package, settings: Settings, step: Step = lambda _name: None, *, vouching: bool = False) -> Outcome:
     """Validate the package and the raw records beside it; hold it against its code lists, standards and derivations.
 
-    The report is the package's own; whatever concerns ``raw/`` and the definitions stands in the findings.
+    The report is the package's own; whatever concerns ``raw/`` and the definitions stands in the findings. A package that
+    might keep the validator busy without end is examined in a limited child. Raises Refusal where that was stopped.
+    With ``vouching``, a description that surely keeps the shapes is not held against them one by one.
     """
     step("validate")
+    if unreadable := _unreadable(package, whole=False):
+        return Outcome(report=NO_REPORT, findings=unreadable, lanes={})
+    slow = () if confined() else (*doubts(package), *(doubts(package.raw) if package.raw is not None else ()))
+    if not slow:
+        return examine_here(package, settings, step, vouching=vouching)
     if unreadable := _unreadable(package):
         return Outcome(report=NO_REPORT, findings=unreadable, lanes={})
+    try:
+        with closing(Sandbox(warm_up, processes=1)) as sandbox:
+            outcome: Outcome = sandbox.run(examine_here, package, settings, limits=_limits(package, settings))
+    except Refusal as refusal:
+        raise Refusal(*refusal.findings, *slow) from None
+    return replace(outcome, findings=(*outcome.findings, *slow))
+
+
+def _limits(package: Package, settings: Settings) -> Limits:
+    """What a child may use that examines the package: more than a stranger's file has where the tables are large."""
+    assert package.root is not None, "a package is examined while its folder is open"
+    size = sum(package.root.joinpath(*PurePosixPath(each.path).parts).stat().st_size for each in package.tables())
+    seconds = SECONDS + size // 1_000_000
+    limits = Limits(seconds=seconds, cpu_seconds=4 * seconds, memory=settings.check_memory_bytes)
+    return replace(limits, file_size=max(limits.file_size, 4 * size))
+
+
+def warm_up() -> None:
+    """Import what an examination needs, before children are forked."""
+    from catalog.dcat import projection, shapes  # noqa: F401  imported for what it takes
+    from catalog.derivation import published  # noqa: F401  the same
+    from catalog.validation import judging, lanes, stock  # noqa: F401  the same
+
+    shipped_vocabulary()
+    standards()
+
+
+def examine_here(package: Package, settings: Settings, step: Step = lambda _name: None, *, vouching: bool = False) -> Outcome:
+    """The examination itself, of tables that can be read, in this process."""
     outcome, judged = _judged(package, settings)
-    findings = [*outcome.findings, *judged, *_in_raw(package), *_of_codes(package)]
-    findings += [*check_package(package, standards()), *doubts_of(package)]
-    findings += _undescribable(package, outcome.report, settings)
+    if outcome.refused:
+        return outcome
+    findings = [
+        *outcome.findings,
+        *(each for each in judged if each not in outcome.findings),
+        *_in_raw(package),
+        *_of_codes(package),
+    ]
+    findings += [*check_package(package, _followed(package)), *doubts_of(package)]
+    findings += _undescribable(package, outcome.report, settings, vouching=vouching)
     if outcome.valid and not any(each.severity == "error" for each in findings):
         step("derive")
         findings += _underived(package)
-    return replace(outcome, findings=tuple(findings))
+    return replace(outcome, findings=tuple(findings), sightings={})
 
 
-def _unreadable(package: Package) -> tuple[Finding, ...]:
-    """What no validator should be asked about: stock would guess, or report each cell of something that is no table."""
+def _unreadable(package: Package, *, whole: bool = True) -> tuple[Finding, ...]:
+    """What no validator should be asked about: stock would guess, or report each cell of something that is no table.
+
+    What is proven clean has been decoded on the way, so the whole of a file is looked at only where stock is needed.
+    """
     assert package.root is not None, "a package is examined while its folder is open"
     findings: list[Finding] = []
     for table in package.tables():
         try:
-            check_bytes(package.root.joinpath(*PurePosixPath(table.path).parts), table)
+            check_bytes(package.root.joinpath(*PurePosixPath(table.path).parts), table, whole=whole)
         except Refusal as refusal:
             findings += refusal.findings
     return tuple(findings)
@@ -71,18 +123,23 @@ def standards() -> Standards:
     return Standards.load()
 
 
-@cache
-def _shipped_vocabulary() -> "Vocabulary":
-    from catalog.vocabulary.reading import load
+def _followed(package: Package) -> Standards:
+    """The shipped standards; none of them is read for a package whose tables follow none."""
+    return standards() if any(each.standard for each in package.tables()) else Standards(())
 
-    return load()
+
+def shipped_vocabulary() -> "Vocabulary":
+    """The shipped code lists; each is read once, when it is asked for."""
+    from catalog.dcat.shipped import vocabulary
+
+    return vocabulary()
 
 
 def vocabulary_for(package: Package) -> "Vocabulary":
     """The shipped code lists and the package's own."""
     from catalog.vocabulary.checking import vocabulary_of
 
-    return vocabulary_of(package, _shipped_vocabulary())
+    return vocabulary_of(package, shipped_vocabulary())
 
 
 def codelists_used(package: Package) -> tuple["CodeList", ...]:
@@ -105,15 +162,17 @@ def _of_codes(package: Package) -> tuple[Finding, ...]:
     """The code lists themselves, and the codes in the descriptor."""
     from catalog.vocabulary.checking import check_areas, check_schema_codelists
 
-    return (*check_schema_codelists(package, _shipped_vocabulary()), *check_areas(package, _shipped_vocabulary()))
+    return (*check_schema_codelists(package, shipped_vocabulary()), *check_areas(package, shipped_vocabulary()))
 
 
 def _judged(package: Package, settings: Settings) -> tuple[Outcome, tuple[Finding, ...]]:
     """What validation says, and our own findings about the cells, which are looked for while validation reads them."""
-    from catalog.validation.judging import Judge, scan_again
+    from catalog.validation.judging import Judge
 
-    judge = Judge(package, settings, standards(), vocabulary_for(package))
-    outcome = validate_package(package, ask=judge.ask)
+    judge = Judge(package, settings, _followed(package), vocabulary_for(package))
+    outcome = validate_package(package, ask=judge.ask, before_stock=partial(_unreadable, package))
+    if outcome.refused:
+        return outcome, ()
     scanned = {name: seen for name, seen in outcome.sightings.items() if seen or outcome.lanes[name] != "stock"}
     return outcome, judge.findings(scanned, partial(scan_again, package))
 
@@ -128,16 +187,20 @@ def _underived(package: Package) -> tuple[Finding, ...]:
     return check(package, vocabulary_for(package))
 
 
-def _undescribable(package: Package, report: Json, settings: Settings) -> tuple[Finding, ...]:
+def _undescribable(package: Package, report: Json, settings: Settings, *, vouching: bool) -> tuple[Finding, ...]:
     """What would keep the description out of the feed, or stand there otherwise, told before anything is published."""
     from catalog.dcat.projection import dataset_of, unlike
-    from catalog.dcat.shapes import check as check_shapes
+    from catalog.dcat.vouching import vouched
 
     told = tuple(unlike(package))
     try:
         dataset = dataset_of(_draft(package, report, settings), Addresses(settings.public_url()), settings)
     except Refusal as refusal:
         return told + refusal.findings
+    if vouching and vouched(dataset):
+        return told
+    from catalog.dcat.shapes import check as check_shapes
+
     return told + check_shapes(dataset)
 
 

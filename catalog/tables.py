@@ -6,8 +6,10 @@ Table Dialect (Data Package v2). Findings of this module are worded in ``message
 """
 
 import codecs
+import contextlib
 import csv
 import io
+import itertools
 import re
 import shutil
 from collections.abc import Iterator
@@ -33,6 +35,7 @@ _ALIASES = {"windows-31j": "cp932", "cswindows31j": "cp932", "x-sjis": "cp932"} 
 _UTF8 = frozenset({"utf-8", "utf-8-sig"})
 _CHUNK = 1 << 16
 _HEAD = 1024
+_SAMPLE = 100  # records, as many as frictionless looks for a header in
 _OTHER_FORMATS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "ZIP, XLSX, ODS"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS"),
@@ -175,9 +178,10 @@ def read_rows(path: Path, resource: Resource, *, max_columns: int, max_cell_byte
             yield cells
 
 
-def check_bytes(path: Path, resource: Resource) -> None:
+def check_bytes(path: Path, resource: Resource, *, whole: bool = True) -> None:
     """Look at every byte and at no cell, to see that this is text of the encoding that it should have.
 
+    Without ``whole``, only at what other formats and JIS give away at once.
     Raises Refusal: ``not-a-table``, ``encoding-invalid``.
     """
     place = Place(file=resource.path, resource=resource.name)
@@ -185,7 +189,7 @@ def check_bytes(path: Path, resource: Resource) -> None:
         head = file.read(_HEAD)
     refuse_other_formats(head, place)
     _refuse_jis(head, path, resource, place)
-    if not _decodes(path, effective_encoding(path, resource.encoding)):
+    if whole and not _decodes(path, effective_encoding(path, resource.encoding)):
         raise Refusal(_undecodable(path, resource, place))
 
 
@@ -208,6 +212,20 @@ def read_table(path: Path, resource: Resource, *, max_columns: int, max_cell_byt
     if not any(labels):
         raise Refusal(Finding(code="table-empty", place=Place(file=resource.path, resource=resource.name)))
     return Table(labels=_joined(labels, dialect.header_join), rows=_content(records, dialect))
+
+
+def header_row(path: Path, resource: Resource, *, max_columns: int, max_cell_bytes: int) -> int:
+    """The number of the first record that the dialect does not declare a comment: where the header is, if nothing else is said.
+
+    Looked for in the first 100 records; 1 where there is none among them, or where they cannot be read.
+    """
+    dialect = dialect_of(resource)
+    records = enumerate(read_rows(path, resource, max_columns=max_columns, max_cell_bytes=max_cell_bytes), start=1)
+    with contextlib.suppress(Refusal):  # whoever reads the table is told
+        for number, cells in itertools.islice(records, _SAMPLE):
+            if not _is_comment(number, cells, dialect):
+                return number
+    return 1
 
 
 def write_canonical(path: Path, resource: Resource, target: Path, *, max_columns: int, max_cell_bytes: int) -> int:

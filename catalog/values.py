@@ -1,4 +1,4 @@
-"""Pure functions on single values: check digits, folding of widths and case, dates of the Japanese calendar.
+"""Pure functions on single values: check digits, folding of widths and case, dates of the Japanese calendar, names of cells.
 
 Nothing here knows a table, a code list or a file; whatever reads a value may use it.
 """
@@ -6,6 +6,7 @@ Nothing here knows a table, a code list or a file; whatever reads a value may us
 import re
 import unicodedata
 from datetime import date
+from string import ascii_uppercase
 
 _LOCAL_GOVERNMENT_WEIGHTS = (6, 5, 4, 3, 2)
 _CODE5 = re.compile(r"[0-9]{5}")
@@ -54,6 +55,28 @@ def fold(text: str) -> str:
     ``年１回`` and ``年 1 回`` fold alike, as do ``ＣＣ ＢＹ`` and ``cc by``. Never a form to store or to show.
     """
     return _SPACE.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def column_letters(column: int) -> str:
+    """How spreadsheets call a column, counted from 1: 4 is D, 703 is AAA; "" for 0."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[rest] + letters
+    return letters
+
+
+def column_number(cell: str) -> int:
+    """The column of a cell or of its letters, counted from 1: 4 of D12 and of D; 0 where there are no letters."""
+    number = 0
+    for letter in filter(ascii_uppercase.__contains__, cell):
+        number = len(ascii_uppercase) * number + ascii_uppercase.index(letter) + 1
+    return number
+
+
+def cell_name(row: int, column: int) -> str:
+    """A cell as spreadsheets call it (D12); "" where row or column are not known, which count from 1."""
+    return f"{column_letters(column)}{row}" if row and column else ""
 
 
 # (kanji, letter, first day): the proclamations and laws that began each era. Before 1873 the calendar was lunisolar.

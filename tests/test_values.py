@@ -10,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.values import (
+    cell_name,
+    column_letters,
+    column_number,
     corporate_number_check_digit,
     fold,
     is_corporate_number,
@@ -162,3 +165,16 @@ def test_a_day_is_read_back_from_the_era_it_is_in(day):
     name, first, _day = next(era for era in reversed(eras) if era[2] <= day)
     year = day.year - first + 1
     assert wareki_date(f"{name}{year}年{day.month}月{day.day}日") == (day if year < 100 else None)
+
+
+@pytest.mark.parametrize(("row", "column", "name"), [(12, 4, "D12"), (1, 26, "Z1"), (3, 703, "AAA3"), (1, 16_384, "XFD1")])
+def test_cells_are_called_as_in_spreadsheets(row, column, name):
+    assert cell_name(row, column) == name
+    assert column_number(name) == column_number(column_letters(column)) == column
+    assert cell_name(row, 0) == cell_name(0, column) == ""
+
+
+@given(st.integers(1, 100_000))
+def test_letters_of_columns_are_numbers_in_another_writing(column):
+    assert column_number(column_letters(column)) == column
+    assert column_letters(column).isascii()

@@ -4,24 +4,31 @@
 frictionless (0.8 s) only where there is something for it to look at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from catalog.errors import Finding
-from catalog.model import Json, Package
+from catalog.model import Json, Package, Resource
+from catalog.validation import small
 from catalog.validation.findings import findings_of
-from catalog.validation.scanning import Ask, Sighting
+from catalog.validation.hashing import Hashes, hashed
+from catalog.validation.reporting import is_clean, report_of, task_of
+from catalog.validation.scanning import Ask, Question, Sighting
+from catalog.validation.subjects import Subject, subjects_of
+from catalog.validation.vouching import vouched
 
-__all__ = ["Outcome", "findings_of", "validate_package"]
+__all__ = ["Outcome", "findings_of", "scan_again", "validate_package"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """``report`` is the frictionless report as JSON; ``findings`` are ours.
 
-    ``lanes`` says of each table how it was read: fast, slow, or by stock alone. ``sightings``: the answers to what was asked.
+    ``lanes`` says of each table how it was read: fast, slow, or by stock alone. ``sightings``: the answers to what was asked,
+    by table; one that the engine could not read is not among them.
     """
 
     report: Json
@@ -34,24 +41,71 @@ class Outcome:
         """No error, neither stock's nor ours."""
         return bool(self.report["valid"]) and not any(each.severity == "error" for each in self.findings)
 
+    @property
+    def refused(self) -> bool:
+        """Whether no table was read, and the findings say why."""
+        return bool(self.findings) and not self.lanes
+
     def problems(self) -> tuple[Finding, ...]:
         """Everything there is to say, stock's errors first, all in one form for people to read."""
         return findings_of(self.report) + self.findings
 
 
-def validate_package(package: Package, *, limit_errors: int = 1000, ask: Ask | None = None) -> Outcome:
+class _Refused(Exception):
+    """Stock is not asked; the argument is why."""
+
+
+def validate_package(
+    package: Package,
+    *,
+    limit_errors: int = 1000,
+    ask: Ask | None = None,
+    before_stock: Callable[[], tuple[Finding, ...]] = tuple,
+) -> Outcome:
     """Validate every table of a package that ``datapackage.open_package`` has opened (``root`` is set).
 
     ``ask`` is told each table and the labels of its header, and what it asks is answered from the same reading.
+    ``before_stock`` may answer findings that keep stock from being asked; they are all there is then, beside an empty report.
     Never raises for what the package holds: where frictionless itself fails, the finding ``validator-stopped`` says so.
     """
-    from catalog.validation.lanes import validate
+    subjects = subjects_of(package)
+    stock = partial(_with_stock, limit_errors=limit_errors, before=before_stock)
+    try:
+        with hashed(package) as hashes:
+            if small.is_small(package):
+                return _of_small(package, subjects, hashes, stock)
+            from catalog.validation.lanes import validate  # the files are hashed while the engine is imported
 
-    answer = validate(package, partial(_with_stock, limit_errors=limit_errors), ask)
+            answer = validate(package, subjects, hashes, stock, ask, limit_errors=limit_errors)
+    except _Refused as refused:
+        return Outcome(report=report_of([]) | {"valid": False}, findings=refused.args[0], lanes={})
     return Outcome(report=answer.report, findings=answer.findings, lanes=answer.lanes, sightings=answer.sightings)
 
 
-def _with_stock(*tables: Any, limit_errors: int) -> tuple[Json, tuple[Finding, ...], frozenset[str]]:
+def _of_small(
+    package: Package, subjects: Mapping[str, Subject | None], hashes: Mapping[str, Future[Hashes]], stock: Callable[..., Any]
+) -> Outcome:
+    """Tables that are read in Python, or by stock alone: the start of the engine would take longer than either."""
+    proven = small.prove(subjects) if vouched(package.descriptor) else None
+    if proven is not None and all(is_clean(each.subject, each.rows, hashes[name].result()) for name, each in proven.items()):
+        report = report_of([task_of(each.subject, each.rows, hashes[name].result()) for name, each in proven.items()])
+        return Outcome(report=report, lanes=dict.fromkeys(proven, "fast"))
+    report, findings, _active = stock(package, {}, {})
+    return Outcome(report=report, findings=findings, lanes=dict.fromkeys(subjects, "stock"))
+
+
+def scan_again(package: Package, resource: Resource, questions: Sequence[Question]) -> tuple[Sighting, ...] | None:
+    """Answers to more questions about a table of the package; None where it cannot be scanned."""
+    from catalog.validation.lanes import scan_again
+
+    return scan_again(package, resource, questions)
+
+
+def _with_stock(
+    *tables: Any, limit_errors: int, before: Callable[[], tuple[Finding, ...]]
+) -> tuple[Json, tuple[Finding, ...], frozenset[str]]:
+    if refused := before():
+        raise _Refused(refused)
     from catalog.validation.stock import validate
 
     return validate(*tables, limit_errors=limit_errors)

@@ -3,55 +3,34 @@
 Where few rows answer yes, the twins in Python say what it is; where many do, each sight is counted on its own.
 """
 
-import mmap
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 
 from catalog.model import Field
-from catalog.tables import effective_encoding
-from catalog.validation.observations import Hint, Predicate
+from catalog.validation.observations import SPACE_AT_AN_END, Hint, Predicate
 from catalog.validation.recognising import Column
 from catalog.validation.scanning import Observation, Repetition
-from catalog.validation.sights import Sight
+from catalog.validation.sights import Sight, is_of_other_forms
 from catalog.validation.sql import literal
 
 ANYTHING = "anything"
 """Code of a question that stands for several sights of a column."""
 
 UNIQUE_KEY = "unique-key"
-FEW = 1000
+FEW = 10_000
 """So many cells of a column are looked at one by one."""
 
-_UTF8 = frozenset({"utf-8", "utf-8-sig", "ascii"})
-_HEAD = 16 << 20
-_BOM = 3
 _WHOLE, _DECIMAL = "[-+]?[0-9]{1,30}", "[-+]?[0-9]{1,15}(?:[.][0-9]{1,15})?"
 
 
-def possible(path: Path, encoding: str, hints: Iterable[Hint]) -> frozenset[Hint]:
-    """The hints that the bytes of the file do not rule out.
-
-    Pairs of bytes are looked for in the first 16 MB only: they concern notes alone. Of a file that is not UTF-8 nothing is
-    ruled out.
-    """
-    wanted = frozenset(hints)
-    if effective_encoding(path, encoding) not in _UTF8 or not path.stat().st_size:
-        return wanted
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        bytes_ = {byte for hint in wanted for byte in hint.needs}
-        present = {byte for byte in bytes_ if content.find(bytes((byte,)), _BOM) >= 0}
-        head = content[:_HEAD] if any(each.rare for each in wanted) else b""
-    return frozenset(
-        each
-        for each in wanted
-        if not (each.needs or each.rare) or present.intersection(each.needs) or (each.rare and each.rare.search(head))
-    )
+def possible(hints: Iterable[Hint], lacking: Collection[bytes]) -> frozenset[Hint]:
+    """The hints that are not ruled out by what a table lacks (``scanning.Ask``)."""
+    return frozenset(each for each in hints if not each.needs or any(sequence not in lacking for sequence in each.needs))
 
 
 def hints_of(predicate: Predicate) -> tuple[Hint, ...]:
-    """Its hints; the bytes that a pattern needs count as one."""
+    """Its hints; a pattern counts as one."""
     return predicate.hints or (Hint(predicate.pattern, predicate.needs),)
 
 
@@ -61,16 +40,20 @@ def screening(column: Column, sights: Sequence[Sight], known: frozenset[Hint]) -
     for values in sorted({each.predicate.values for each in open_}):
         together = tuple(each for each in open_ if each.predicate.values == values)
         predicate = " OR ".join(
-            _guarded(column, _joined([each.predicate for each in together if each.of_missing is missing], known), missing=missing)
-            for missing in (True, False)
-            if any(each.of_missing is missing for each in together)
+            _joined([each.predicate for each in together if each.of_missing is of_missing], known, unless)
+            for of_missing, unless in ((True, ""), (False, _missing(column, "{cell}") if column.missing else ""))
+            if any(each.of_missing is of_missing for each in together)
         )
-        yield Observation(code=ANYTHING, column=column.position, predicate=predicate, values=values, limit=FEW), together
+        blanks = not known.isdisjoint(SPACE_AT_AN_END)
+        of_type = column.field.type if is_of_other_forms(column, together) and not blanks else ""
+        asked = Observation(code=ANYTHING, column=column.position, predicate=predicate, values=values, of_type=of_type, limit=FEW)
+        yield asked, together
 
 
 def alone(column: Column, sight: Sight, *, limit: int) -> Observation:
     """The question of one sight."""
-    predicate = _guarded(column, sight.predicate.sql, missing=sight.of_missing)
+    guarded = column.missing and not sight.of_missing
+    predicate = _unless(_missing(column, "{cell}"), sight.predicate.sql) if guarded else sight.predicate.sql
     return Observation(
         code=sight.code,
         severity=sight.severity,
@@ -92,36 +75,44 @@ def repetition(columns: Sequence[Column], *, limit: int) -> Repetition:
     )
 
 
-def _joined(predicates: Sequence[Predicate], known: frozenset[Hint]) -> str:
-    """Any of the predicates, exactly; what is dear is asked only where a hint is true, and patterns are searched as one."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    patterns, parts = [], []
-    for each in predicates:
-        if each.hints:
-            groups.setdefault(tuple(hint.sql for hint in each.hints if hint in known), []).append(each.sql)
-        elif each.pattern:
-            patterns.append(f"(?:{each.pattern})")
-        else:
-            parts.append(f"({each.sql})")
-    if groups:
-        every = dict.fromkeys(hint for hints in groups for hint in hints)
-        parts.append(_case(every, [_case(hints, questions) for hints, questions in groups.items()]))
-    if patterns:
-        parts.append(f"regexp_matches({{cell}}, {literal('|'.join(patterns))})")
+def _joined(predicates: Sequence[Predicate], known: frozenset[Hint], unless: str) -> str:
+    """Any of the predicates, exactly; what is dear is asked only where a hint is true, and patterns are searched as one.
+
+    None of them where ``unless`` is true, which is asked of as few cells as the rest.
+    """
+    parts = []
+    if hinted := [each for each in predicates if each.hints]:
+        every = dict.fromkeys(hint.sql for each in hinted for hint in each.hints if hint in known)
+        exact = [_found(hinted)] if any(each.pattern for each in hinted) else []
+        exact += [
+            _case((hint.sql for hint in each.hints if hint in known), f"({each.sql})") for each in hinted if not each.pattern
+        ]
+        parts.append(_case(every, _unless(unless, _either(exact)) if unless else _either(exact)))
+    if any(each.pattern for each in predicates if not each.hints):
+        found = _found([each for each in predicates if not each.hints])
+        parts.append(_case((found,), f"NOT {unless}") if unless else found)
+    parts += [
+        _unless(unless, each.sql) if unless else f"({each.sql})" for each in predicates if not each.hints and not each.pattern
+    ]
     return f"({' OR '.join(parts)})"
 
 
-def _case(hints: Iterable[str], questions: Iterable[str]) -> str:
+def _found(predicates: Iterable[Predicate]) -> str:
+    patterns = "|".join(f"(?:{each.pattern})" for each in predicates if each.pattern)
+    return f"regexp_matches({{cell}}, {literal(patterns)})"
+
+
+def _case(hints: Iterable[str], question: str) -> str:
     """DuckDB asks the second part only of cells of which the first is true."""
-    return f"CASE WHEN {_either(hints)} THEN {_either(questions)} ELSE false END"
+    return f"(CASE WHEN {_either(hints)} THEN {question} ELSE false END)"
+
+
+def _unless(condition: str, question: str) -> str:
+    return f"(CASE WHEN {condition} THEN false ELSE {question} END)"
 
 
 def _either(questions: Iterable[str]) -> str:
     return " OR ".join(f"({each})" for each in questions)
-
-
-def _guarded(column: Column, sql: str, *, missing: bool) -> str:
-    return sql if missing or not column.missing else f"CASE WHEN {_missing(column, '{cell}')} THEN false ELSE {sql} END"
 
 
 def _missing(column: Column, cell: str) -> str:

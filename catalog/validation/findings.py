@@ -8,6 +8,8 @@ import re
 from typing import Any
 
 from catalog.errors import Finding, Place
+from catalog.messages import translate
+from catalog.messages.stock import OTHER_TYPE, PATTERNS, TYPES
 from catalog.model import Json
 
 PREFIX = "stock."
@@ -24,21 +26,24 @@ _SHOWN = 200
 
 def findings_of(report: Json) -> tuple[Finding, ...]:
     """Each error of a frictionless report as a finding of code ``stock.<type>`` (``stock.constraint-error.<constraint>``)."""
-    found = [_finding(error, Place(file="datapackage.json")) for error in report["errors"]]
+    found = [finding_of(error, Place(file="datapackage.json")) for error in report["errors"]]
     for task in report["tasks"]:
         place = Place(file=task["place"], resource=task["name"])
-        found += [_finding(error, place) for error in task["errors"]]
+        found += [finding_of(error, place) for error in task["errors"]]
     return tuple(found)
 
 
-def _finding(error: dict[str, Any], place: Place) -> Finding:
+def finding_of(error: dict[str, Any], place: Place) -> Finding:
+    """One error of a report as a finding."""
     note = str(error.get("note", ""))
     code, expected = PREFIX + error["type"], note
     details = {"note": _shown(note), "message": _shown(error["message"])}
     if constraint := _CONSTRAINT.match(note):
         code, expected = f"{code}.{constraint['name']}", _listed(constraint["value"])
+        details |= _of_pattern(expected) if constraint["name"] == "pattern" else {}
     elif type_ := _TYPE.match(note):
         expected = type_["type"].removesuffix("/default")
+        details |= _of_type(expected)
     elif key := _FOREIGN_KEY.match(note):
         code = f"{code}.absent"
         details |= {name: _shown(value) for name, value in key.groupdict().items()}
@@ -60,6 +65,21 @@ def _finding(error: dict[str, Any], place: Place) -> Finding:
         expected=_shown(expected),
         details=details,
     )
+
+
+def _of_type(type_: str) -> dict[str, str]:
+    """What a value of the type is, in both languages; a wording takes it in the place of ``expected``."""
+    return _in_words(TYPES.get(type_, OTHER_TYPE), {"type": type_})
+
+
+def _of_pattern(pattern: str) -> dict[str, str]:
+    """The same of a pattern that can be said in words."""
+    found = ((re.fullmatch(expression, pattern), text) for expression, text in PATTERNS)
+    return next((_in_words(text, match.groupdict()) for match, text in found if match), {})
+
+
+def _in_words(text: str, values: dict[str, str]) -> dict[str, str]:
+    return {f"expected@{language}": translate(text, language) % values for language in ("ja", "en")}
 
 
 def _listed(value: str) -> str:

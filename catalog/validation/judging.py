@@ -4,9 +4,8 @@
 findings. A table that was not scanned is read once more, row by row, and judged by the same predicates in Python.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
 
 from catalog.errors import Finding, NotFound, Place, Refusal
 from catalog.model import Package, Resource
@@ -16,9 +15,8 @@ from catalog.tables import read_table
 from catalog.validation import asking
 from catalog.validation.recognising import Column, columns_of
 from catalog.validation.scanning import Located, Question, Sighting
-from catalog.validation.screening import Screen
-from catalog.validation.sights import RULES, Sight, sights_of
-from catalog.validation.subjects import subjects_of
+from catalog.validation.sights import RULES, Sight, Watch, holding, sights_of
+from catalog.validation.subjects import path_of
 from catalog.vocabulary.checking import check_values
 from catalog.vocabulary.codelists import CodeList, Vocabulary
 
@@ -27,7 +25,6 @@ LISTED = 20
 
 _LOCATED = 200
 _SHOWN = 200
-_REMEMBERED = 10_000
 _BY_LIST = frozenset({"code-unknown", "code-unassigned"})
 
 Rescan = Callable[[Resource, Sequence[Question]], Iterable[Sighting] | None]
@@ -95,11 +92,11 @@ class Judge:
         self._vocabulary = vocabulary
         self._plans: dict[str, _Plan] = {}
 
-    def ask(self, resource: Resource, labels: Sequence[str]) -> tuple[Question, ...]:
+    def ask(self, resource: Resource, labels: Sequence[str], lacking: Collection[bytes] = ()) -> tuple[Question, ...]:
         """What is to be asked of a table while it is scanned (``scanning.Ask``)."""
         plan = self._plans[resource.name] = self._planned(resource, labels)
         hints = {hint for sights in plan.sights.values() for each in sights for hint in asking.hints_of(each.predicate)}
-        known = asking.possible(self._path(resource), resource.encoding, hints)
+        known = asking.possible(hints, lacking)
         of_columns = [
             plan.question(question, _Subject((column,), together))
             for column, sights in plan.sights.items()
@@ -121,10 +118,6 @@ class Judge:
             else:
                 found += self._told(plan)
         return tuple(found)
-
-    def _path(self, resource: Resource) -> Path:
-        assert self._package.root is not None, "a package is judged while its folder is open"
-        return self._package.root.joinpath(*PurePosixPath(resource.path).parts)
 
     def _planned(self, resource: Resource, labels: Sequence[str]) -> _Plan:
         columns = columns_of(resource, labels, self._standards)
@@ -180,7 +173,7 @@ class Judge:
         column = subject.columns[0]
         for each in located:
             cell = each.cells[column.position]
-            for sight in _holding(column, subject.sights, cell):
+            for sight in holding(column, subject.sights, cell):
                 plan.note(column, sight, each.row, cell)
 
     # -- row by row ------------------------------------------------------------------------------------------------------
@@ -188,22 +181,17 @@ class Judge:
     def _read(self, resource: Resource) -> _Plan:
         """Blank lines, and rows that are too short or too long, are left to stock."""
         limits = {"max_columns": self._settings.max_columns, "max_cell_bytes": self._settings.max_cell_bytes}
-        table = read_table(self._path(resource), resource, **limits)
+        table = read_table(path_of(self._package, resource), resource, **limits)
         plan = self._planned(resource, table.labels)
-        known: dict[Column, dict[str, tuple[Sight, ...]]] = {each: {} for each in plan.sights}
+        watches = [(each, each.position, Watch(each, sights).of) for each, sights in plan.sights.items() if sights]
+        width = len(table.labels)
         keys: dict[tuple[Column, ...], set[tuple[str, ...]]] = {each: set() for each in plan.keys}
         for row, cells in table.rows:
-            if len(cells) != len(table.labels):
+            if len(cells) != width:
                 continue
-            for column, sights in plan.sights.items():
-                cell = cells[column.position]
-                holding = known[column].get(cell)
-                if holding is None:
-                    holding = _holding(column, sights, cell)
-                    if len(known[column]) < _REMEMBERED:
-                        known[column][cell] = holding
-                for sight in holding:
-                    plan.note(column, sight, row, cell)
+            for column, position, seen_in in watches:
+                for sight in seen_in(cells[position]):
+                    plan.note(column, sight, row, cells[position])
             for key, earlier in keys.items():
                 _compare(plan, key, earlier, row, cells)
         return plan
@@ -239,21 +227,6 @@ class Judge:
             places = seen.places[:LISTED] if sight.of_missing else _distinct(seen.places)
             told = [_finding(sight, replace(place, row=row), cell, details) for row, cell in places]
             yield from _with_rest(told, seen, place)
-
-
-def scan_again(package: Package, resource: Resource, questions: Sequence[Question]) -> tuple[Sighting, ...] | None:
-    """Answers to more questions about a table of the package; None where it cannot be scanned."""
-    try:
-        with Screen(subjects_of(package)) as screen:
-            return screen.look(resource.name, questions).sightings()
-    except Exception:  # noqa: BLE001  whatever it is, the rows are read one by one
-        return None
-
-
-def _holding(column: Column, sights: Iterable[Sight], cell: str) -> tuple[Sight, ...]:
-    """The sights that are seen in a cell."""
-    says = cell not in column.missing
-    return tuple(each for each in sights if (says or each.of_missing) and each.predicate.holds(cell))
 
 
 def _compare(plan: _Plan, key: tuple[Column, ...], earlier: set[tuple[str, ...]], row: int, cells: Sequence[str]) -> None:

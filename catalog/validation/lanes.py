@@ -10,13 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from catalog.errors import Finding
-from catalog.model import Json, Package
-from catalog.validation.plain import Lane
+from catalog.model import Json, Package, Resource
+from catalog.validation.hashing import Hashes
+from catalog.validation.observations import SOUGHT
 from catalog.validation.reporting import is_clean, report_of, task_of
+from catalog.validation.sampling import stops_soon
 from catalog.validation.scanning import Ask, Question, Sighting
 from catalog.validation.screening import Screen, Screened
-from catalog.validation.structure import Hashes, hashes_of
-from catalog.validation.subjects import Subject, subjects_of
+from catalog.validation.subjects import Lane, Subject, subjects_of
 from catalog.validation.vouching import vouched
 
 
@@ -34,30 +35,56 @@ Stock = Callable[[Package, Mapping[str, Screened], Mapping[str, Future[Hashes]]]
 """``stock.validate`` with its limit of errors; answers the names of the tables of which stock has read the suspects only."""
 
 
-def validate(package: Package, stock: Stock, ask: Ask | None = None) -> Answer:
+def validate(
+    package: Package,
+    subjects: Mapping[str, Subject | None],
+    hashing: Mapping[str, Future[Hashes]],
+    stock: Stock,
+    ask: Ask | None = None,
+    *,
+    limit_errors: int,
+) -> Answer:
     """Validate every table of the package; never raises for what is in it. ``stock`` is called where it is needed."""
-    subjects = subjects_of(package)
-    with ThreadPoolExecutor(1) as pool, Screen(subjects) as screen:
-        hashing = {name: pool.submit(hashes_of, each.path) for name, each in subjects.items() if each is not None}
-        questions = {name: _questions(package, each, ask) for name, each in subjects.items() if each is not None}
-        screened = {name: _screened(screen, name, questions[name]) for name in hashing}
+    referred = {each.table for subject in subjects.values() if subject is not None for each in subject.references}
+    in_turn = sorted(subjects, key=lambda name: name not in referred)  # proving a table shows that it can be referred to
+    with Screen(subjects, SOUGHT if ask else ()) as screen:
+        questions = {name: _questions(screen, package.resource(name), ask) for name in in_turn if _is_plain(screen, name)}
+        worth = [name for name in questions if not stops_soon(screen.subject(name), limit_errors)]
+        screened = {name: _screened(screen, name, questions[name]) for name in worth}
         proven = {name: each for name, each in screened.items() if each is not None}
-        sightings = {name: _sightings(screen, proven.get(name), name, questions[name]) for name in hashing}
         if len(proven) == len(subjects) and vouched(package.descriptor):
             done = {name: hashing[name].result() for name in proven}
-            if all(is_clean(each, done[name]) for name, each in proven.items()):
-                report: Json = report_of([task_of(proven[name], done[name]) for name in subjects])
-                return Answer(report=report, lanes={name: each.lane for name, each in proven.items()}, sightings=sightings)
-        report, findings, active = stock(package, proven, hashing)
-        lanes: dict[str, Lane] = dict.fromkeys(subjects, "stock")
-        lanes |= {name: proven[name].lane for name in active}
+            if all(not len(each.suspects) and is_clean(each.subject, each.rows, done[name]) for name, each in proven.items()):
+                report: Json = report_of([task_of(proven[name].subject, proven[name].rows, done[name]) for name in subjects])
+                lanes = {name: each.lane for name, each in proven.items()}
+                return Answer(report=report, lanes=lanes, sightings=_sightings(screen, proven, questions))
+        with ThreadPoolExecutor(1) as pool:  # the engine works without the interpreter, which stock keeps busy
+            looking = pool.submit(_sightings, screen, proven, questions)
+            report, findings, active = stock(package, proven, hashing)
+            sightings = looking.result()
+        lanes = {name: proven[name].lane if name in active else "stock" for name in subjects}
         return Answer(report=report, findings=findings, lanes=lanes, sightings=sightings)
 
 
-def _questions(package: Package, subject: Subject, ask: Ask | None) -> Sequence[Question]:
+def scan_again(package: Package, resource: Resource, questions: Sequence[Question]) -> tuple[Sighting, ...] | None:
+    """Answers to more questions about a table of the package; None where it cannot be scanned."""
+    with suppress(Exception), Screen(subjects_of(package)) as screen:
+        return screen.look(resource.name, questions).sightings()
+    return None
+
+
+def _is_plain(screen: Screen, name: str) -> bool:
+    with suppress(Exception):  # whatever it is, it means that stock looks at every row
+        screen.plain(name)
+        return True
+    return False
+
+
+def _questions(screen: Screen, resource: Resource, ask: Ask | None) -> Sequence[Question]:
     if ask is None:
         return ()
-    return ask(package.resource(subject.name), subject.labels or subject.names)
+    plain, subject = screen.plain(resource.name), screen.subject(resource.name)
+    return ask(resource, subject.labels or subject.names, plain.structure.lacking)
 
 
 def _screened(screen: Screen, name: str, questions: Sequence[Question]) -> Screened | None:
@@ -67,10 +94,12 @@ def _screened(screen: Screen, name: str, questions: Sequence[Question]) -> Scree
     return None
 
 
-def _sightings(screen: Screen, screened: Screened | None, name: str, questions: Sequence[Question]) -> tuple[Sighting, ...]:
-    """The answers; where nothing was proven, the table is read for them alone."""
-    if not questions:
-        return ()
-    with suppress(Exception):  # a file that cannot be read as declared has nothing to be observed; stock says why
-        return (screened or screen.look(name, questions)).sightings()
-    return ()
+def _sightings(
+    screen: Screen, proven: Mapping[str, Screened], questions: Mapping[str, Sequence[Question]]
+) -> dict[str, tuple[Sighting, ...]]:
+    """The answers by table; where nothing was proven, it is read for them alone. What cannot be read so is left out."""
+    found = {}
+    for name, asked in questions.items():
+        with suppress(Exception):  # stock, and whoever reads the rows, say what is wrong with the file
+            found[name] = (proven.get(name) or screen.look(name, asked)).sightings() if asked else ()
+    return found

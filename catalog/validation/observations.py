@@ -36,30 +36,33 @@ LATITUDES, LONGITUDES = (20.0, 46.0), (122.0, 154.5)
 """Where Japan is, in degrees. The two do not overlap, so a swap can always be told."""
 
 
-class Hint(NamedTuple):
-    """SQL that is cheap, and true wherever a predicate is, unless the file has none of the bytes ``needs`` (if there are any).
+Bytes = tuple[bytes, ...]
+"""Sequences of bytes of UTF-8."""
 
-    ``rare`` is a pair of bytes that is looked for where no single one is telling.
+
+class Hint(NamedTuple):
+    """SQL that is cheap, and true wherever a predicate is.
+
+    Where ``needs`` is not empty, every file with such a cell has one of these sequences (all are in ``SOUGHT``).
     """
 
     sql: str
-    needs: bytes = b""
-    rare: re.Pattern[bytes] | None = None
+    needs: Bytes = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
     """A question to a cell, twice: ``sql`` over ``{cell}`` (``{listed}``: it is one of ``values``), and ``holds``.
 
-    One of the ``hints`` is true wherever the predicate is. Without hints, ``pattern`` is a regular expression to search for
-    that is found wherever the predicate is true, if the file has one of the bytes ``needs``.
+    One of the ``hints`` is true wherever the predicate is. Where there is a ``pattern``, the predicate is true exactly of the
+    cells in which that regular expression is found; without hints it stands for one, with its ``needs``.
     """
 
     sql: str
     holds: Callable[[str], bool]
     hints: tuple[Hint, ...] = ()
     pattern: str = ""
-    needs: bytes = b""
+    needs: Bytes = ()
     values: tuple[str, ...] = ()
 
 
@@ -73,13 +76,13 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def searching(pattern: str, *hints: Hint, needs: bytes = b"") -> Predicate:
+def searching(pattern: str, *hints: Hint, needs: Bytes = ()) -> Predicate:
     """The pattern occurs in the cell."""
     sql = f"regexp_matches({{cell}}, {literal(pattern)})"
     return Predicate(sql, lambda cell: bool(_compiled(pattern).search(cell)), hints, pattern, needs)
 
 
-def whole(pattern: str, *hints: Hint, needs: bytes = b"") -> Predicate:
+def whole(pattern: str, *hints: Hint, needs: Bytes = ()) -> Predicate:
     """The cell is of that form from end to end."""
     sql = f"regexp_full_match({{cell}}, {literal(pattern)})"
     return Predicate(sql, lambda cell: bool(_compiled(pattern).fullmatch(cell)), hints, f"^(?:{pattern})$", needs)
@@ -88,14 +91,15 @@ def whole(pattern: str, *hints: Hint, needs: bytes = b"") -> Predicate:
 def one_of(texts: Iterable[str]) -> Predicate:
     """The cell is one of a few texts."""
     known = frozenset(texts)
-    short = " OR ".join(
-        [f"strlen({{cell}}) <= {_SHORT}", *(_equal(each) for each in sorted(known) if len(each.encode()) > _SHORT)]
-    )
-    return Predicate(" OR ".join(map(_equal, sorted(known))), known.__contains__, (Hint(short),))
-
-
-def _equal(text: str) -> str:
-    return f"{{cell}} = {literal(text)}"
+    longer = sorted(each for each in known if len(each.encode()) > _SHORT)
+    hints = [_FEW_BYTES]
+    if longer:
+        lengths = [len(each.encode()) for each in longer]
+        between = f"strlen({{cell}}) BETWEEN {min(lengths)} AND {max(lengths)} AND {{cell}} >= {literal(longer[0])}"
+        hints.append(Hint(f"{between} AND regexp_full_match({{cell}}, {literal('|'.join(longer))})"))
+    pattern = "|".join(map(re.escape, sorted(known)))
+    sql = f"regexp_full_match({{cell}}, {literal(pattern)})"  # one call is planned sooner than many comparisons
+    return Predicate(sql, known.__contains__, tuple(hints), f"^(?:{pattern})$")
 
 
 def none_of(texts: Iterable[str]) -> Predicate:
@@ -105,63 +109,70 @@ def none_of(texts: Iterable[str]) -> Predicate:
 
 
 _BLANKS = (" ", "\t", "\u3000")
-_SPACED = (Hint("contains({cell}, ' ')", b" "), Hint("strlen({cell}) <= 30 AND contains({cell}, '\u3000')"))
+_SPACE, _TAB, _WIDE_SPACE = (b" ",), (b"\t",), ("\u3000".encode(),)
+_SPACED = (Hint("contains({cell}, ' ')", _SPACE), Hint("strlen({cell}) <= 30 AND contains({cell}, '\u3000')", _WIDE_SPACE))
 """In a long text of kana the ideographic space is dear to look for: its first byte is theirs."""
 
-_SPACE_AT_AN_END = (
-    Hint("{cell} < '!'", b" \t"),
-    Hint("ends_with({cell}, ' ')", b" "),
-    Hint("ends_with({cell}, '\t')", b"\t"),
+SPACE_AT_AN_END = (
+    Hint("{cell} < '!'", _SPACE + _TAB),
+    Hint("ends_with({cell}, ' ')", _SPACE),
+    Hint("ends_with({cell}, '\t')", _TAB),
 )
 _NOT_A_DAY = (
     Hint("strlen({cell}) <> 10"),
     Hint("{cell} > ':'"),
-    Hint("contains({cell}, '/')", b"/"),
-    Hint("contains({cell}, '.')", b"."),
+    Hint("contains({cell}, '/')", (b"/",)),
+    Hint("contains({cell}, '.')", (b".",)),
 )
-_EF = b"\xef"
+_AFTER_DIGITS = (Hint("{cell} > ':'"),)
+"""What begins with a letter."""
+
+_EF = (b"\xef",)
 NOT_NUMERIC = Hint("TRY_CAST({cell} AS DOUBLE) IS NULL")
 
 
 def blank_ends(*hints: Hint) -> Predicate:
     """The cell begins or ends with a blank."""
-    at_an_end = [f"{where}_with({{cell}}, {literal(blank)})" for blank in _BLANKS for where in ("starts", "ends")]
-    return Predicate(" OR ".join(at_an_end), lambda cell: cell.startswith(_BLANKS) or cell.endswith(_BLANKS), hints)
+    pattern = "^{0}|{0}$".format(f"[{''.join(_BLANKS)}]")
+    sql = f"regexp_matches({{cell}}, {literal(pattern)})"
+    return Predicate(sql, lambda cell: cell.startswith(_BLANKS) or cell.endswith(_BLANKS), hints, pattern)
 
 
-BLANK_ENDS_OF_DAY = blank_ends(*_NOT_A_DAY, *_SPACE_AT_AN_END)
+BLANK_ENDS_OF_DAY = blank_ends(*_NOT_A_DAY, *SPACE_AT_AN_END)
 BLANK_ENDS = blank_ends(
     *_SPACED,
-    Hint("strlen({cell}) > 30 AND ends_with({cell}, '\u3000')"),
-    Hint("{cell} >= '\u3000' AND {cell} < '\u3001'"),
-    Hint("contains({cell}, '\t')", b"\t"),
+    Hint("strlen({cell}) > 30 AND ends_with({cell}, '\u3000')", _WIDE_SPACE),
+    Hint("{cell} >= '\u3000' AND {cell} < '\u3001'", _WIDE_SPACE),
+    Hint("contains({cell}, '\t')", _TAB),
 )
 BLANKS_BETWEEN = whole(f"[{_KANA_KANJI}](?:[ \u3000]{{1,2}}[{_KANA_KANJI}]){{1,3}}", *_SPACED)
-LINE_BREAK = searching("\n", Hint("contains({cell}, chr(10))"))
+LINE_BREAK = searching("\n", Hint("contains({cell}, chr(10))", (b"\n",)))
 HALF_WIDTH_KANA = searching(f"[{_HALF_KANA}]", needs=_EF)
-PRIVATE = searching(f"[{_PRIVATE}]", needs=b"\xee\xef")
+PRIVATE = searching(f"[{_PRIVATE}]", needs=(b"\xee", b"\xef"))
+_SQUARES = tuple(bytes((0xE3, each)) for each in range(0x88, 0x90))
 PLATFORM = searching(
     f"[{_ENCLOSED}{_SQUARED}]",
-    Hint(f"regexp_matches({{cell}}, '[{_ENCLOSED}]')", b"\xe2"),
-    Hint(f"regexp_matches({{cell}}, '[{_SQUARED}]')", rare=re.compile(rb"\xe3[\x88-\x8f]")),
+    Hint(f"regexp_matches({{cell}}, '[{_ENCLOSED}]')", (b"\xe2",)),
+    Hint(f"regexp_matches({{cell}}, '[{_SQUARED}]')", _SQUARES),
 )
-INVISIBLE = searching(f"[{_INVISIBLE}]", needs=b"\xc2\xe2\xef")
+INVISIBLE = searching(f"[{_INVISIBLE}]", needs=(b"\xc2", b"\xe2", b"\xef"))
 MOJIBAKE = searching(
     f"[\ufffd\u0080-\u009f]|[?]{{3}}"  # characters that were lost, or that no text has
     f"|[縺繧繝][^\n]{{0,3}}[{_HALF_KANA}]|(?:[\u4e00-\u9fff][{_HALF_KANA}]){{2}}"  # UTF-8 read as CP932
     f"|[ãäåæçèé][{_HIGH}]{{1,2}}[ãäåæçèé][{_HIGH}]"  # UTF-8 read as Latin-1 or CP1252
     "|[\u201a\u0192][^\u0100-\u017f\u2e80-\uffff\n][\u201a\u0192]",  # CP932 read as CP1252
-    needs=b"?\xef\xc2\xc3\xc6\xe2",
+    needs=(b"?", b"\xef", b"\xc2", b"\xc3", b"\xc6", b"\xe2"),
 )
 SPREADSHEET_ERROR = whole(
-    "#(?:N/A|VALUE!|REF!|DIV/0!|NAME[?]|NUM!|NULL!|SPILL!|CALC!)|#{3,}", Hint("{cell} >= '#' AND {cell} < '$'", b"#")
+    "#(?:N/A|VALUE!|REF!|DIV/0!|NAME[?]|NUM!|NULL!|SPILL!|CALC!)|#{3,}", Hint("{cell} >= '#' AND {cell} < '$'", (b"#",))
 )
-FORMULA = whole("=[A-Za-z0-9+(-][^\n]*", Hint("{cell} >= '=' AND {cell} < '>'", b"="))
-EXPONENT = whole("[0-9](?:[.][0-9]{1,14})?[Ee][+][0-9]{2,3}", Hint("contains({cell}, '+')", b"+"))
+FORMULA = whole("=[A-Za-z0-9+(-][^\n]*", Hint("{cell} >= '=' AND {cell} < '>'", (b"=",)))
+EXPONENT = whole("[0-9](?:[.][0-9]{1,14})?[Ee][+][0-9]{2,3}", Hint("contains({cell}, '+')", (b"+",)))
 NONE_MARK = one_of(_NONE)
 DITTO_MARK = one_of(("〃", "仝", "々", "″", "同上"))
 CIRCLE_MARK = whole(f"[{_CIRCLES}]", _FEW_BYTES)
-OTHER_DETAIL = whole("その他[ \u3000]*[（(：:][^\n]+", Hint("{cell} >= 'その他' AND {cell} < 'その他\U0010ffff'"))
+_OTHER = ("その他".encode(),)
+OTHER_DETAIL = whole("その他[ \u3000]*[（(：:][^\n]+", Hint("{cell} >= 'その他' AND {cell} < 'その他\U0010ffff'", _OTHER))
 NOTE_ROW = whole(
     "[※＊][^\n]*|[(（]?注[0-9０-９]*[)）:：][^\n]*|(?:出典|資料|備考|注記|注意)[:：][^\n]*",
     Hint("{cell} > '~'"),
@@ -175,7 +186,7 @@ WAREKI = whole(
     f"(?:(?:{_ERAS})[.．]?|[MTSHRmtshrＭＴＳＨＲ][.．]?){_GAP}(?:元|{_TWO})"
     f"(?:{_MARK}{_TWO}{_MARK}{_TWO}|年{_GAP}{_TWO}月{_GAP}{_TWO}日)"
     f"|(?:{_ERAS})(?:元|{_TWO})年(?:度|{_TWO}月)?",
-    *_NOT_A_DAY,
+    *_AFTER_DIGITS,
 )
 LOOSE_DATE = whole(
     f"[0-9０-９]{{4}}(?:[/／.．]{_TWO}[/／.．]{_TWO}|年{_GAP}{_TWO}月{_GAP}{_TWO}日|-[0-9]-[0-9]{{1,2}}|-[0-9]{{2}}-[0-9])",
@@ -184,6 +195,10 @@ LOOSE_DATE = whole(
 MIDNIGHT = whole("24:00(?::00)?", Hint("{cell} >= '24' AND {cell} < '25'"))
 LOST_ZERO_POSTAL = whole("[0-9]{6}|[0-9]{2}-[0-9]{4}", Hint("strlen({cell}) <= 7"))
 LOST_ZERO_TELEPHONE = whole("[1-9][0-9]{8,9}", Hint("strlen({cell}) <= 10"))
+
+
+SOUGHT = frozenset({*(bytes((each,)) for each in b" \t\n/.?#=+\xc2\xc3\xc6\xe2\xee\xef"), *_WIDE_SPACE, *_OTHER, *_SQUARES})
+"""What a file is searched for while it is cut into records: whatever hints need. A line feed counts within a cell only."""
 
 
 def _weighted(weights: Iterable[tuple[int, int]]) -> str:
@@ -245,7 +260,7 @@ def five_digits(codes: Iterable[str], *, zero_lost: bool) -> Predicate:
 def numbers(hint: Hint = NOT_NUMERIC) -> dict[str, Predicate]:
     """What stands in columns of numbers and is none. ``hint`` is true of every cell that no program reads as a number."""
     return {
-        "blank-ends": blank_ends(hint, *_SPACE_AT_AN_END),
+        "blank-ends": blank_ends(hint, *SPACE_AT_AN_END),
         "wide": searching("[０-９]|[0-9][．，]|[＋－][0-9]", hint),
         "unit": whole(f"[約¥￥$]{_AMOUNT}|約?[-+]?{_AMOUNT}[ \u3000]?[^-+0-9０-９,，.．:：/／~〜～ー－_\n \u3000]{{1,10}}", hint),
         "error": replace(SPREADSHEET_ERROR, hints=(hint,)),

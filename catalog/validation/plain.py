@@ -7,20 +7,18 @@ take (ragged rows, blank lines) is set aside with its cells.
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from catalog.errors import Refusal
 from catalog.tables import Dialect, read_table
+from catalog.validation.limits import LONGEST_RECORD
 from catalog.validation.sql import Uncovered
-from catalog.validation.structure import LONGEST_RECORD, Positions, Structure, Unplain, structure_of
-from catalog.validation.subjects import LIMITS, Subject
-
-Lane = Literal["fast", "slow", "stock"]
+from catalog.validation.structure import Positions, Structure, Unplain, structure_of
+from catalog.validation.subjects import LIMITS, Lane, Subject
 
 _UTF8 = frozenset({"utf-8", "utf-8-sig"})
 _DELIMITERS = frozenset(",;\t|")
@@ -75,20 +73,23 @@ class Plain:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
 
 
-def plain_of(subject: Subject, folder: Path) -> Plain:
-    """The table as the engine can read it; copies go into ``folder``. Raises Uncovered where there is none."""
+def plain_of(subject: Subject, target: Path, sought: Collection[bytes] = ()) -> Plain:
+    """The table as the engine can read it; a copy, where it needs one, is written to ``target``. Raises Uncovered.
+
+    ``sought`` are sequences of bytes of which its structure tells whether they are there.
+    """
     try:
-        return _as_it_is(subject, folder)
+        return _as_it_is(subject, target, sought)
     except (Unplain, UnicodeDecodeError):
-        return _written_anew(subject, folder / f"{subject.name}.anew.csv")
+        return _written_anew(subject, target, sought)
 
 
-def _as_it_is(subject: Subject, folder: Path) -> Plain:
+def _as_it_is(subject: Subject, target: Path, sought: Collection[bytes]) -> Plain:
     head = _head(subject)
     path = subject.path
     if subject.encoding not in _UTF8 or _GLOB.intersection(str(path.absolute())):
-        path = _decoded(subject, folder / f"{subject.name}.csv")
-    structure = structure_of(path, delimiter=subject.dialect.delimiter)
+        path = _decoded(subject, target)
+    structure = structure_of(path, delimiter=subject.dialect.delimiter, sought=sought)
     rows = structure.records - head
     if rows < 0:
         raise Unplain("fewer records than the header has")
@@ -136,7 +137,7 @@ def _decoded(subject: Subject, target: Path) -> Path:
     return target
 
 
-def _written_anew(subject: Subject, target: Path) -> Plain:
+def _written_anew(subject: Subject, target: Path, sought: Collection[bytes]) -> Plain:
     width = len(subject.columns)
     aside: dict[int, list[str]] = {}
     numbers: list[int] = []
@@ -152,7 +153,7 @@ def _written_anew(subject: Subject, target: Path) -> Plain:
                 else:
                     writer.writerow(cells)
                 numbers.append(number)
-        structure = structure_of(target, delimiter=",")
+        structure = structure_of(target, delimiter=",", sought=sought)
     except (Refusal, Unplain, UnicodeError) as reason:
         raise Uncovered(str(reason)) from None
     if structure.records != len(numbers) - len(aside) or len(structure.blanks):

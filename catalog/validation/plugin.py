@@ -19,6 +19,7 @@ from frictionless.system import system
 
 from catalog.model import Resource
 from catalog.tables import dialect_of
+from catalog.validation.sampling import stops_soon
 from catalog.validation.sql import Uncovered
 from catalog.validation.subjects import Column, Reference, Subject, positions
 
@@ -53,18 +54,31 @@ class ScreenedTable(TableResource):  # type: ignore[misc] # frictionless is not 
     tabular = True
 
     def validate(self, checklist: Any = None, **options: Any) -> Report:
-        """What ``Resource.validate`` answers, sooner."""
+        """What ``Resource.validate`` answers, sooner; shown in the reader's language."""
+        report = self._validated(checklist, **options)
+        if _off.get():
+            return report
+        try:
+            from catalog.validation.localising import localise  # noqa: PLC0415  only where something is validated
+
+            return localise(report)
+        except Exception as error:  # noqa: BLE001  stock's own words will do
+            _warn(error, "in the words of frictionless")
+            return report
+
+    def _validated(self, checklist: Any = None, **options: Any) -> Report:
         if not _worth(self, checklist, options):
             return super().validate(checklist, **options)
         try:
-            from catalog.validation.structure import hashes_of  # noqa: PLC0415  only where a table is worth a screen
+            from catalog.validation.hashing import hashes_of  # noqa: PLC0415  only where a table is worth a screen
             from catalog.validation.suspecting import Suspecting  # noqa: PLC0415  the same
         except Exception as error:  # noqa: BLE001  whatever is missing, stock can do without it
             _warn(error)
             return super().validate(checklist, **options)
-        with ThreadPoolExecutor(1) as pool, _Screening(self) as screening:
+        limit = options.get("limit_errors", _LIMIT)
+        with ThreadPoolExecutor(1) as pool, _Screening(self, limit) as screening:
             hashes = pool.submit(hashes_of, Path(self.normpath))
-            second = Suspecting(self, screening.screened, hashes.result, options.get("limit_errors", _LIMIT))
+            second = Suspecting(self, screening.screened, hashes.result, limit)
             second.attach()
             try:
                 report = super().validate(checklist, **options)
@@ -83,8 +97,9 @@ class ScreenedTable(TableResource):  # type: ignore[misc] # frictionless is not 
 class _Screening:
     """The engine for one table, and for those that its foreign keys refer to."""
 
-    def __init__(self, resource: TableResource) -> None:
+    def __init__(self, resource: TableResource, limit_errors: int) -> None:
         self._resource = resource
+        self._limit = limit_errors
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -96,9 +111,13 @@ class _Screening:
     def screened(self) -> "Screened | None":
         """The table, which is open, as the screen sees it; None where it cannot."""
         try:
+            subjects = _subjects(self._resource)
+            own = subjects[self._resource.name]
+            if own is None or stops_soon(own, self._limit):
+                return None
             from catalog.validation.screening import Screen  # noqa: PLC0415  only where a table is worth a screen
 
-            screen = self._stack.enter_context(Screen(_subjects(self._resource)))
+            screen = self._stack.enter_context(Screen(subjects))
             screened = screen.prove(self._resource.name)
             if self._resource.format == "tsv" and (screened.lane != "fast" or screened.plain.structure.crlf):
                 return None  # stock makes one sign of a line end inside a cell here
@@ -110,8 +129,8 @@ class _Screening:
         return screened
 
 
-def _warn(error: Exception) -> None:
-    warnings.warn(f"not screened, frictionless reads every row itself: {error}", stacklevel=4)
+def _warn(error: Exception, what: str = "not screened, frictionless reads every row itself") -> None:
+    warnings.warn(f"opendata-catalog: {what}: {error}", stacklevel=4)
 
 
 def _worth(resource: TableResource, checklist: Any, options: Mapping[str, Any]) -> bool:

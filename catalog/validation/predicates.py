@@ -37,7 +37,7 @@ _STRPTIME = re.compile(r"(?:%[YmdHMS]|[^%\\\r\n\t\v\f])*")
 _WORDS = r"[A-Za-z $€£¥￥%％℃\x{3041}-\x{30FA}\x{4E00}-\x{9FFF}]*"
 """What stands round a number with ``bareNumber`` false; no digit of any script is among it."""
 
-_FORMATS = {
+STRING_FORMATS: Mapping[str, str] = {
     "email": r"[a-z0-9]+([._-][a-z0-9]+)*@([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}",
     "uri": r"https?://[0-9A-Za-z._~:/?#@!$&()*+,;=%-]+",
     "uuid": "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
@@ -59,13 +59,24 @@ class Form:
     member: Callable[[Any], str | None] = lambda value: value if isinstance(value, str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """SQL about one cell: is it missing, is it surely without fault, its key (NULL: missing or not known; "": never)."""
+    """SQL about one cell: is it ``missing``, is it surely without fault (``clean``).
+
+    ``text`` is its key where it is not missing, NULL where that is not known, "" where columns of the type are no keys.
+    ``certain``: the text is known of every cell. ``present``: what is clean is not missing.
+    """
 
     missing: str
     clean: str
-    key: str
+    text: str
+    certain: bool
+    present: bool
+
+    @property
+    def key(self) -> str:
+        """The text, NULL for a missing cell too."""
+        return f"(CASE WHEN {self.missing} THEN NULL ELSE {self.text} END)" if self.text else ""
 
 
 def cell(column: Column, x: str, types: Types) -> Cell:
@@ -79,12 +90,22 @@ def cell(column: Column, x: str, types: Types) -> Cell:
     missing = types.member(x, column.missing)
     tests = [form.valid, *_constrained(column, x, form, types)]
     valid = joined("AND", [each for each in tests if each != "true"], "true")
-    if column.constraints.get("required"):
-        clean = f"(NOT {missing} AND {valid})"
+    required = bool(column.constraints.get("required"))
+    if required:
+        clean = valid if _excludes_missing(column) else f"({valid} AND NOT {missing})"
     else:
-        clean = "true" if valid == "true" else f"(CASE WHEN {missing} THEN true ELSE {valid} END)"
-    key = f"(CASE WHEN {missing} THEN NULL ELSE {form.key} END)" if form.key else ""
-    return Cell(missing=missing, clean=clean, key=key)
+        clean = "true" if valid == "true" else f"(CASE WHEN {valid} THEN true ELSE {missing} END)"
+    return Cell(missing=missing, clean=clean, text=form.key, certain=form.key == x, present=required)
+
+
+def _excludes_missing(column: Column) -> bool:
+    """Whether no missing value is a valid one, so that it need not be asked again."""
+    if column.type == "string" and "pattern" in column.constraints:
+        stock = re.compile(f"^{column.constraints['pattern']}$")
+        return not any(stock.match(each) for each in column.missing)
+    if column.type in ("any", "string", "boolean"):
+        return False
+    return not any(sign.isdigit() for each in column.missing for sign in each)
 
 
 def _constrained(column: Column, x: str, form: Form, types: Types) -> list[str]:
@@ -129,7 +150,7 @@ def _any(_column: Column, x: str) -> Form:
 def _string(column: Column, x: str) -> Form:
     if column.format == "default":
         return Form(valid="true", key=x)
-    pattern = _FORMATS.get(column.format)
+    pattern = STRING_FORMATS.get(column.format)
     if pattern is None:
         raise Uncovered(f"format {column.format}")
     short = f"strlen({x}) <= {_LONGEST_EMAIL} AND " if column.format == "email" else ""

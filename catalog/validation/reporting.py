@@ -2,26 +2,23 @@
 
 from typing import Any
 
-from catalog.validation.screening import Screened
-from catalog.validation.structure import Hashes
+from catalog.validation.hashing import Hashes
+from catalog.validation.subjects import Subject
 
 
-def is_clean(screened: Screened, hashes: Hashes) -> bool:
-    """Whether stock has nothing to say about the table, its header and what is promised of its bytes."""
-    subject = screened.subject
+def is_clean(subject: Subject, rows: int, hashes: Hashes) -> bool:
+    """Whether stock has nothing to say about the header and what is promised of the bytes, where all rows are clean."""
     return (
-        not len(screened.suspects)
-        and subject.faultless_header
-        and bool(subject.labels or screened.rows)
+        subject.faultless_header
+        and bool(subject.labels or rows)
         and subject.hash in ("", hashes.md5, f"md5:{hashes.md5}", f"sha256:{hashes.sha256}")
         and subject.bytes in (0, hashes.bytes)
     )
 
 
-def task_of(screened: Screened, hashes: Hashes) -> dict[str, Any]:
+def task_of(subject: Subject, rows: int, hashes: Hashes) -> dict[str, Any]:
     """The part of the report that one clean table has."""
-    subject = screened.subject
-    counted = {"bytes": hashes.bytes, "fields": subject.fields, "rows": screened.rows}
+    counted = {"bytes": hashes.bytes, "fields": subject.fields, "rows": rows}
     return {
         "name": subject.name,
         "type": "table",

@@ -13,9 +13,8 @@ A predicate must not contain a subquery, a join or ``IN`` with more than two lit
 their order, or their numbers would be wrong.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from catalog.errors import Severity
 from catalog.model import Resource
@@ -29,7 +28,8 @@ class Observation:
     """A question to every row: is ``predicate`` true of it? ``column`` counts from 0 in the records of the file.
 
     ``code``, ``severity`` and ``details`` are the asker's; they come back with the answer. A row where the predicate is
-    NULL (a failed TRY_CAST, for instance) is one where it is not true.
+    NULL (a failed TRY_CAST, for instance) is one where it is not true. ``of_type``: no cell that is surely clean by this type
+    is one of which it is true.
     """
 
     code: str
@@ -37,6 +37,7 @@ class Observation:
     column: int
     predicate: str
     values: tuple[str, ...] = ()
+    of_type: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
     limit: int = LOCATED
 
@@ -77,24 +78,5 @@ class Sighting:
     located: tuple[Located, ...]
 
 
-class Scan(Protocol):
-    """A table that has been read once."""
-
-    labels: tuple[str, ...]
-    """The header as the file gives it, stripped; the names of the fields where the table has none."""
-
-    rows: int
-    """Records of data: neither header nor comments nor skipped blank lines, but ragged ones too."""
-
-    def sightings(self) -> tuple[Sighting, ...]:
-        """The answers to the questions with a count above zero, in the order of the questions."""
-
-    def locate(self, question: Question, limit: int = LOCATED) -> tuple[Located, ...]:
-        """The first rows for which a question of this scan is answered with yes."""
-
-    def records(self) -> Iterator[Located]:
-        """Every row of data, one after the other, in bounded memory (slow: for what SQL cannot say)."""
-
-
-Ask = Callable[[Resource, tuple[str, ...]], Sequence[Question]]
-"""Told a table and the labels of its header, answers what is to be asked of it."""
+Ask = Callable[[Resource, tuple[str, ...], Collection[bytes]], Sequence[Question]]
+"""Told a table, the labels of its header and which of ``observations.SOUGHT`` it lacks, answers what is to be asked of it."""

@@ -1,19 +1,20 @@
 """Pass 1: DuckDB reads a table once, every cell as text, and proves rows to be surely clean.
 
-Each thread reads the whole file from its beginning to its end, and asks about columns of its own: so the rows come out in the
-order of the file, and their numbers need not be asked for. (DuckDB's own parallel reading guesses where in the file records
-begin; with line ends in quotation marks, ragged rows or blank lines it has been seen to lose some and to repeat others.)
-The bytes of the cells that come out must add up to the bytes of the file.
+Of a large file each half is read by one thread, from one record to another: so the rows come out in the order of the file,
+and their numbers need not be asked for. (DuckDB's own parallel reading guesses where in a file records begin; with quotation
+marks, ragged rows or blank lines it has been seen to lose some and to repeat others.) The bytes of the cells that come out
+must add up to the bytes of the file.
 
 Whatever is unexpected raises ``Uncovered``: another lane takes the table, never a wrong "clean".
 """
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count, repeat
 from pathlib import Path
 from types import TracebackType
@@ -23,20 +24,22 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from catalog.validation.plain import Lane, Plain, plain_of
+from catalog.validation.limits import LONGEST_RECORD
+from catalog.validation.plain import Plain, plain_of
 from catalog.validation.predicates import cell
-from catalog.validation.scanning import LOCATED, Located, Question, Sighting
+from catalog.validation.scanning import Located, Question, Sighting
 from catalog.validation.selecting import Asking, Select, comparable, key_sql
 from catalog.validation.sql import Types, Uncovered, literal
-from catalog.validation.structure import LONGEST_RECORD, Positions
-from catalog.validation.subjects import Reference, Subject
+from catalog.validation.structure import Positions
+from catalog.validation.subjects import Lane, Reference, Subject
 
 BUFFER = 8 << 20
-READERS = 2
 PARALLEL = 4 << 20
-"""Bytes from which on a second reader is worth its start."""
+"""Bytes of a file that is worth a second thread."""
 
-_MEMORY = "150MB"
+_MEMORY = 80 << 20
+"""Bytes that the engine may use beside the texts at hand and its answers. It would keep all of the file if it could."""
+
 _REJECTS = 100_000
 _REFERENCED = 250_000
 """So many different keys of another table are held; the keys of larger ones are stock's to look up."""
@@ -51,17 +54,22 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came out: an array by name, in the order of the file, and the positions of the rows that the engine rejected."""
+    """What came out: an array by name, in the order of the file, and the positions of the rows that the engine rejected.
+
+    ``ordered`` are the keys once more, sorted.
+    """
 
     columns: Mapping[str, Array]
+    ordered: Mapping[str, Array]
     rejected: Positions
 
 
 class Screen:
     """The engine, for the tables of one package. To be used as a context: copies of files and types last as long as it does."""
 
-    def __init__(self, subjects: Mapping[str, Subject | None]) -> None:
+    def __init__(self, subjects: Mapping[str, Subject | None], sought: Collection[bytes] = ()) -> None:
         self._subjects = subjects
+        self._sought = sought
         self._plain: dict[str, Plain] = {}
         self._readable: set[Path] = set()
         self._members: dict[tuple[str, tuple[str, ...]], str] = {}
@@ -70,11 +78,11 @@ class Screen:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="catalog-")))
+        self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="catalog-")))
         config: dict[str, str | bool | int | float | list[str]] = {
-            "threads": str(READERS),
-            "memory_limit": _MEMORY,
-            "temp_directory": str(self.folder),
+            "threads": "2",
+            "memory_limit": f"{_MEMORY >> 20}MB",
+            "temp_directory": str(self._folder),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
@@ -90,12 +98,12 @@ class Screen:
         if subject is None:
             raise Uncovered("a table that stock has to look at")
         if name not in self._plain:
-            self._plain[name] = plain_of(subject, self.folder)
+            self._plain[name] = plain_of(subject, self._folder / f"table{len(self._plain)}.csv", self._sought)
         return self._plain[name]
 
     def prove(self, name: str, questions: Sequence[Question] = ()) -> "Screened":
         """Screen a table; questions are answered in the same pass. Raises Uncovered."""
-        plain, subject = self.plain(name), self._subject(name)
+        plain, subject = self.plain(name), self.subject(name)
         asking = self._asking(subject, plain)
         asking.prove(lambda reference: self._members_of(subject, reference))
         asking.ask(questions)
@@ -103,7 +111,7 @@ class Screen:
 
     def look(self, name: str, questions: Sequence[Question]) -> "Screened":
         """Only answer questions: of a table that nothing can be proven of. Raises Uncovered."""
-        plain, subject = self.plain(name), self._subject(name)
+        plain, subject = self.plain(name), self.subject(name)
         asking = self._asking(subject, plain)
         asking.doubt()
         asking.ask(questions)
@@ -112,25 +120,28 @@ class Screen:
     def hashed(self, texts: Iterable[str]) -> Array:
         """The numbers that stand for these keys."""
         sql = "SELECT hash(text) | 1 AS key FROM (SELECT unnest(?::VARCHAR[]) AS text)"
-        return np.asarray(self._connection.execute(sql, [list(texts)]).fetchnumpy()["key"])
+        with self._connection.cursor() as cursor:  # questions may be answered on another thread at the same time
+            return np.asarray(cursor.execute(sql, [list(texts)]).fetchnumpy()["key"])
 
-    def _subject(self, name: str) -> Subject:
+    def subject(self, name: str) -> Subject:
+        """The table, of which ``plain`` has been asked for before."""
         subject = self._subjects[name]
         assert subject is not None, "plain() has looked"
         return subject
 
     def _asking(self, subject: Subject, plain: Plain) -> Asking:
-        readers = READERS if plain.structure.size >= PARALLEL and (os.cpu_count() or 1) > 1 else 1
-        return Asking(subject, self._types, readers)
+        if not subject.columns:
+            raise Uncovered("a table without columns")
+        return Asking(subject, self._types, plain.structure.longest)
 
     def _screened(self, subject: Subject, plain: Plain, asking: Asking, questions: Sequence[Question]) -> "Screened":
         select = asking.select()
-        return Screened(self, subject, plain, self._read(plain, select.readers), select, tuple(questions))
+        return Screened(self, subject, plain, self._read(plain, select.expressions), select, tuple(questions))
 
     def _members_of(self, subject: Subject, reference: Reference) -> str:
         """The ENUM type of the keys of the table that a foreign key refers to, "" where it has none."""
         name = reference.table or subject.name
-        plain, other = self.plain(name), self._subject(name)
+        plain, other = self.plain(name), self.subject(name)
         if not set(reference.others) <= set(other.names):
             raise Uncovered("a foreign key to a column that is not in the data")
         columns = [other.names.index(each) for each in reference.others]
@@ -138,7 +149,7 @@ class Screen:
             if not comparable(subject.columns[own], other.columns[index]):
                 raise Uncovered("a foreign key between types that are not compared as texts")
         if other is not subject and plain.path not in self._readable:
-            self._read(plain, self._asking(other, plain).select().readers)  # stock reads all of it, and stops where it cannot
+            self._read(plain, self._asking(other, plain).select().expressions)  # stock reads all of it, and stops where it cannot
         key = (name, reference.others)
         if key not in self._members:
             self._members[key] = self._make_members(plain, other, columns)
@@ -147,7 +158,7 @@ class Screen:
     def _make_members(self, plain: Plain, other: Subject, columns: Sequence[int]) -> str:
         cells = {index: cell(other.columns[index], f"c{index}", self._types) for index in columns}
         number = next(self._queries)
-        text, source = key_sql(other, cells, columns), _source(plain, f"rejects{number}")
+        text, source = key_sql(other, cells, columns), _source(plain, plain.path, plain.head, f"rejects{number}")
         self._make_types()
         self._connection.execute(
             f"CREATE TEMP TABLE keys{number} AS SELECT key FROM (SELECT DISTINCT {text} AS key FROM {source} "
@@ -165,43 +176,86 @@ class Screen:
         for statement in self._types.fresh():
             self._connection.execute(statement)
 
-    def _read(self, plain: Plain, readers: Sequence[Mapping[str, str]]) -> Reading:
+    def _read(self, plain: Plain, expressions: Mapping[str, str]) -> Reading:
         """One pass over the file. Raises Uncovered where what comes out does not add up."""
         self._make_types()
-        cursors = [self._connection.cursor() for _reader in readers]
-        with ThreadPoolExecutor(len(readers)) as pool:
-            answers = list(pool.map(self._read_columns, cursors, repeat(plain), readers))
-        rejected = answers[0].rejected
-        if not all(np.array_equal(rejected, each.rejected) for each in answers):
-            raise Uncovered("records that the engine reads now so, now so")
-        reading = Reading({name: array for each in answers for name, array in each.columns.items()}, rejected)
+        answers = plain.rows * len(expressions) * 8
+        chunks = plain.width << 17  # two threads hold 2,048 texts of each column at once, and what they work out of them
+        self._connection.execute(f"SET memory_limit = '{(_MEMORY + answers + chunks) >> 20}MB'")
+        parts = _parts(plain, self._folder)
+        cursors = [self._connection.cursor() for _part in parts]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            readings = list(pool.map(self._read_part, cursors, parts, repeat(expressions)))
+        columns = {name: np.concatenate([each.columns[name] for each in readings]) for name in expressions}
+        runs = {name: np.concatenate([each.ordered[name] for each in readings]) for name in readings[0].ordered}
+        ordered = {name: np.sort(each, kind="stable") for name, each in runs.items()}  # which merges what is sorted already
+        reading = Reading(columns, ordered, np.concatenate([each.rejected for each in readings]))
         _balance(plain, reading)
         self._readable.add(plain.path)
         return reading
 
-    def _read_columns(self, cursor: duckdb.DuckDBPyConnection, plain: Plain, expressions: Mapping[str, str]) -> Reading:
+    def _read_part(self, cursor: duckdb.DuckDBPyConnection, part: "_Part", expressions: Mapping[str, str]) -> Reading:
         rejects = f"rejects{next(self._queries)}"
-        select = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items())
-        columns = cursor.execute(f"SELECT {select} FROM {_source(plain, rejects)}").fetchnumpy()
+        select = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items() if name != "clean")
+        source = f"(SELECT *, {expressions['clean']} AS clean FROM {_source(part.plain, part.path, part.skip, rejects)})"
+        columns = cursor.execute(f"SELECT clean, {select} FROM {source}").fetchnumpy()
         faults = cursor.execute(f"SELECT DISTINCT line - 1, error_type FROM {rejects}").fetchall()
+        cursor.close()
         if {kind for _line, kind in faults} - _RAGGED:
             raise Uncovered("records that the engine does not read")
-        rejected = np.array(sorted({line for line, _kind in faults}), dtype=np.int64)
-        blanks = plain.structure.blanks
-        expected = plain.structure.records - plain.head - len(rejected) - int(np.count_nonzero(blanks >= plain.head))
-        if any(len(each) != expected for each in columns.values()):
+        rejected = np.array(sorted({line for line, _kind in faults}), dtype=np.int64) - part.plain.head
+        if any(len(each) != part.rows - len(rejected) for each in columns.values()):
             raise Uncovered("records that the engine counts otherwise")
         if any(np.ma.is_masked(each) for each in columns.values()):
             raise Uncovered("a cell that the engine takes for NULL")
-        return Reading({name: np.asarray(each) for name, each in columns.items()}, rejected - plain.head)
+        arrays = {name: np.asarray(each) for name, each in columns.items()}
+        return Reading(arrays, {name: np.sort(each) for name, each in arrays.items() if name.startswith("key")}, rejected)
 
 
-def _source(plain: Plain, rejects: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some of the records of a table, from the beginning of the file or up to its end: in ``path``, after the first ``skip``.
+
+    ``rows`` are those that are not blank.
+    """
+
+    plain: Plain
+    path: Path
+    skip: int
+    rows: int
+
+
+def _parts(plain: Plain, folder: Path) -> list[_Part]:
+    """The whole table, or two halves of it; with a ``LIMIT`` for the first, what the engine has rejected would be lost."""
+    structure = plain.structure
+    whole = _Part(plain, plain.path, plain.head, plain.rows - len(plain.aside))
+    if structure.size < PARALLEL or len(structure.blanks) or (os.cpu_count() or 1) == 1:
+        return [whole]  # blank lines are records to us, and none to the engine
+    start, end = structure.marks[0].offset, structure.marks[-1].offset
+    middle = next(each for each in structure.marks if each.offset >= (start + end) // 2)
+    if not plain.head < middle.records < structure.records:
+        return [whole]
+    half = folder / "half.csv"
+    _copy(plain.path, half, middle.offset)
+    rest = structure.records - middle.records
+    return [_Part(plain, half, plain.head, whole.rows - rest), _Part(plain, plain.path, middle.records, rest)]
+
+
+def _copy(path: Path, target: Path, length: int) -> None:
+    """The first bytes of a file."""
+    buffer = memoryview(bytearray(1 << 20))
+    with path.open("rb", buffering=0) as source, target.open("wb") as sink:
+        while length and (read := source.readinto(buffer[:length])):
+            sink.write(buffer[:read])
+            length -= read
+
+
+def _source(plain: Plain, path: Path, skip: int, rejects: str) -> str:
     columns = ", ".join(f"c{index}: 'VARCHAR'" for index in range(plain.width))
     line_end = "" if plain.structure.crlf else "new_line='\\n', "  # of CRLF it only knows what it finds itself
     return (
-        f"read_csv({literal(str(plain.path.absolute()))}, columns={{{columns}}}, auto_detect=false, header=false, "
-        f"skip={plain.head}, delim={literal(plain.delimiter)}, quote='\"', escape='\"', {line_end}"
+        f"read_csv({literal(str(path.absolute()))}, columns={{{columns}}}, auto_detect=false, header=false, "
+        f"skip={skip}, delim={literal(plain.delimiter)}, quote='\"', escape='\"', {line_end}"
         f"nullstr={literal(_NEVER)}, compression='none', hive_partitioning=false, null_padding=false, strict_mode=true, "
         f"parallel=false, max_line_size={min(LONGEST_RECORD, BUFFER)}, buffer_size={BUFFER}, store_rejects=true, "
         f"rejects_table='{rejects}', rejects_scan='{rejects}_scan', rejects_limit={_REJECTS})"
@@ -214,23 +268,18 @@ def _balance(plain: Plain, reading: Reading) -> None:
         if plain.numbers is not None:
             raise Uncovered("ragged rows where none are left")
         return
-    structure, sizes = plain.structure, _sizes(reading)
+    structure, sizes = plain.structure, reading.columns["size"]
     length, overhead = structure.before(plain.head)
     line_ends = (structure.records - plain.head - (not structure.terminated)) * (2 if structure.crlf else 1)
     between = len(sizes) * (plain.width - 1) + line_ends + structure.overhead - overhead
     if plain.head == structure.records:
         return
-    if int(sizes.sum()) + between != structure.size - length:
+    if int(sizes.sum(dtype=np.int64)) + between != structure.size - length:
         raise Uncovered("bytes that do not add up")
 
 
-def _sizes(reading: Reading) -> Array:
-    """The bytes of the cells of each row."""
-    return np.asarray(sum(array for name, array in reading.columns.items() if name.startswith("size")))
-
-
 class Screened:
-    """A table that has been screened. ``suspects`` are positions among its rows (from 0) that stock has to look at."""
+    """A table that has been screened. ``aside`` are the positions among its rows (from 0) of which the engine has no cells."""
 
     def __init__(
         self,
@@ -246,19 +295,20 @@ class Screened:
         self.keys = select.keys
         self._screen = screen
         self._columns = reading.columns
-        self._sizes = _sizes(reading)
+        self._ordered = reading.ordered
         self._questions = questions
         self._answers = select.answers
         self.ragged = reading.rejected
-        self._aside = np.union1d(plain.aside, reading.rejected).astype(np.int64)
-        self._shifts = self._aside - np.arange(len(self._aside))
-        numbers = range(len(select.readers))
-        clean = np.all([reading.columns[f"clean{number}"] for number in numbers], axis=0)
-        blank = np.all([reading.columns[f"blank{number}"] for number in numbers], axis=0)
-        doubtful = ~clean | blank
-        for number in range(len(select.keys)):
-            doubtful |= _repeated(reading.columns[f"key{number}"])
-        self.suspects = np.union1d(self._positions(np.flatnonzero(doubtful)), self._aside).astype(np.int64)
+        self.aside = np.union1d(plain.aside, reading.rejected).astype(np.int64)
+        self._shifts = self.aside - np.arange(len(self.aside))
+
+    @cached_property
+    def suspects(self) -> Positions:
+        """The positions of the rows that stock has to look at."""
+        doubtful = ~self._columns["clean"]
+        for number in range(len(self.keys)):
+            doubtful |= _repeated(self._columns[f"key{number}"], self._ordered[f"key{number}"])
+        return np.union1d(self._positions(np.flatnonzero(doubtful)), self.aside).astype(np.int64)
 
     @property
     def lane(self) -> Lane:
@@ -270,11 +320,6 @@ class Screened:
         """Rows of data as stock counts them."""
         return self.plain.rows
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The header, or the names of the fields where there is none."""
-        return self.subject.labels or self.subject.names
-
     def _positions(self, ranks: Positions) -> Positions:
         """Positions among the rows of what the engine answered for."""
         return ranks + np.searchsorted(self._shifts, ranks, side="right")
@@ -282,7 +327,7 @@ class Screened:
     def keyless(self, number: int) -> Positions:
         """The suspects whose key the engine does not know, of the key with this number."""
         unknown = self._positions(np.flatnonzero(self._columns[f"key{number}"] == 0))
-        return np.intersect1d(np.union1d(unknown, self._aside), self.suspects).astype(np.int64)
+        return np.intersect1d(np.union1d(unknown, self.aside), self.suspects).astype(np.int64)
 
     def with_keys(self, number: int, texts: Iterable[str]) -> Positions:
         """The rows that have one of these keys."""
@@ -294,15 +339,17 @@ class Screened:
 
     def fetch(self, positions: Positions) -> Iterator[list[str]]:
         """The cells at these positions. Raises Uncovered where they are not what the engine has read there."""
-        ranks = positions - np.searchsorted(self._aside, positions)
-        outside = np.isin(positions, self._aside)
+        ranks = positions - np.searchsorted(self.aside, positions)
+        outside = np.isin(positions, self.aside)
         ragged = np.isin(positions, self.ragged)
         found = self.plain.fetch(positions)
         for rank, is_aside, is_ragged, cells in zip(ranks.tolist(), outside.tolist(), ragged.tolist(), found, strict=True):
             if is_aside:
                 right = self.plain.numbers is not None or (len(cells) != self.plain.width if is_ragged else not cells)
             else:
-                right = len(cells) == self.plain.width and sum(len(each.encode()) for each in cells) == self._sizes[rank]
+                right = (
+                    len(cells) == self.plain.width and sum(len(each.encode()) for each in cells) == self._columns["size"][rank]
+                )
             if not right:
                 raise Uncovered("rows whose numbers do not agree")
             yield cells
@@ -316,17 +363,6 @@ class Screened:
                 found.append(Sighting(each, len(ranks), self._located(ranks[: each.limit])))
         return tuple(found)
 
-    def locate(self, question: Question, limit: int = LOCATED) -> tuple[Located, ...]:
-        """The first rows for which a question of this scan is answered with yes."""
-        return self._located(self._answering(question)[:limit])
-
-    def records(self) -> Iterator[Located]:
-        """Every row of data."""
-        positions = np.arange(self.rows, dtype=np.int64)
-        numbers = self.plain.numbered(positions).tolist()
-        for number, cells in zip(numbers, self.fetch(positions), strict=True):
-            yield Located(number, tuple(cells))
-
     def _located(self, ranks: Positions) -> tuple[Located, ...]:
         positions = self._positions(ranks)
         numbers = self.plain.numbered(positions).tolist()
@@ -338,16 +374,15 @@ class Screened:
         return np.flatnonzero(_again(answer) if bit is None else answer & (1 << bit))
 
 
-def _repeated(keys: Array) -> npt.NDArray[np.bool_]:
-    """Which rows share their key with another row; 0 is none."""
-    ordered = np.sort(keys)
+def _repeated(keys: Array, ordered: Array) -> npt.NDArray[np.bool_]:
+    """Which rows share their key with another row; 0 is none. ``ordered`` are the keys, sorted."""
     twice = np.unique(ordered[1:][(ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)])
     return np.isin(keys, twice) if len(twice) else np.zeros(len(keys), dtype=np.bool_)
 
 
 def _again(keys: Array) -> npt.NDArray[np.bool_]:
     """Which rows have a key that an earlier row has; 0 is none."""
-    shared = _repeated(keys)
+    shared = _repeated(keys, np.sort(keys))
     places = np.flatnonzero(shared)
     _values, first = np.unique(keys[places], return_index=True)
     shared[places[first]] = False

@@ -1,13 +1,12 @@
 """What the engine is asked of every row of a table, as SQL expressions over the columns ``c0``, ``c1`` … (all VARCHAR).
 
-The questions are dealt out to as many readers as there are threads, each with columns of its own, for reading is cheap
-and asking is not. The answers of reader ``n``: ``clean<n>`` (nothing is wrong with its columns), ``blank<n>`` (all of them are
-missing), ``size<n>`` (their bytes); and, each from one of the readers, ``key<k>`` (a number that is equal where keys are; 0
-where a row has none or it is not known) and the answers to questions from elsewhere.
+The answers: ``clean`` (nothing is wrong with the row, and not all of its cells are missing), ``size`` (the bytes of its
+cells), ``key0`` … (a number that is equal where keys are; 0 where a row has none or it is not known) and, of questions that
+come from elsewhere, ``flags0`` …, ``doubts0`` … (of rows that are not clean, and may use the name ``clean``), ``asked0`` ….
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from catalog.validation.predicates import Cell, cell, key_of
@@ -20,17 +19,6 @@ FLAGS = 31
 
 _NUMBERS = frozenset({"integer", "number"})
 _TEXTS = frozenset({"any", "string"})
-_COSTS: Mapping[str, int] = {
-    "any": 1,
-    "string": 2,
-    "boolean": 3,
-    "integer": 7,
-    "date": 7,
-    "datetime": 9,
-    "number": 12,
-    "geopoint": 20,
-}
-_COST, _COST_OF_PATTERN = 8, 10
 
 Cells = Sequence[Cell] | Mapping[int, Cell]
 """By position; of a mapping, only the columns of a key are asked for."""
@@ -41,52 +29,27 @@ Members = Callable[[Reference], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
-    """``readers``: what each of them is asked, by name. ``keys``: the columns of each ``key<k>``.
+    """``expressions`` by name. ``keys``: the columns of each ``key…``.
 
     ``answers``: the name of the answer to each question, and its bit (None for a repetition, whose answer is a key).
     """
 
-    readers: tuple[Mapping[str, str], ...]
+    expressions: Mapping[str, str]
     keys: tuple[tuple[int, ...], ...] = ()
     answers: tuple[tuple[str, int | None], ...] = ()
 
 
-@dataclass(slots=True)
-class _Reader:
-    columns: list[int] = field(default_factory=list)
-    tests: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
-    others: dict[str, str] = field(default_factory=dict)
-    cost: int = 0
-
-    def expressions(self, number: int) -> dict[str, str]:
-        """Everything it is asked."""
-        asked = {
-            f"clean{number}": f"coalesce({joined('AND', self.tests, 'true')}, false)",
-            f"blank{number}": f"coalesce({joined('AND', self.missing, 'true')}, false)",
-            f"size{number}": joined("+", [f"strlen(c{index})" for index in self.columns], "0") + "::INTEGER",
-        }
-        for first in range(0, len(self.flags), FLAGS):
-            bits = [f"(CASE WHEN {sql} THEN {1 << bit} ELSE 0 END)" for bit, sql in enumerate(self.flags[first : first + FLAGS])]
-            asked[f"flags{number}_{first // FLAGS}"] = joined("+", bits, "0") + "::INTEGER"
-        return asked | self.others
-
-
 class Asking:
-    """Deals the questions out. ``readers`` is how many there may be."""
+    """Puts a query together. ``longest`` is the length of the longest record of the file in bytes."""
 
-    def __init__(self, subject: Subject, types: Types, readers: int) -> None:
+    def __init__(self, subject: Subject, types: Types, longest: int) -> None:
         self._subject = subject
         self._types = types
-        self._readers = [_Reader() for _number in range(min(readers, len(subject.columns)))]
-        self._reader_of: dict[int, _Reader] = {}
-        costs = {index: _cost(column) for index, column in enumerate(subject.columns)}
-        for index in sorted(costs, key=lambda each: -costs[each]):
-            reader = min(self._readers, key=lambda each: each.cost)
-            reader.columns.append(index)
-            reader.cost += costs[index]
-            self._reader_of[index] = reader
+        self._counter = "USMALLINT" if longest < 1 << 16 else "UINTEGER"
+        self._tests: list[str] = []
+        self._flags: list[str] = []
+        self._doubts: list[str] = []
+        self._others: dict[str, str] = {}
         self._keys: list[tuple[int, ...]] = []
         self._answers: list[tuple[str, int | None]] = []
 
@@ -94,57 +57,61 @@ class Asking:
         """Ask for proof of every column and key. Raises Uncovered where one is of a kind that nothing can be proven of."""
         subject = self._subject
         cells = [cell(column, f"c{index}", self._types) for index, column in enumerate(subject.columns)]
-        for index, each in enumerate(cells):
-            reader = self._reader_of[index]
-            reader.missing.append(each.missing)
-            if each.clean != "true":
-                reader.tests.append(each.clean)
+        self._tests = [each.clean for each in cells if each.clean != "true"]
         if subject.primary_key:
-            key = self._key(subject.primary_key, cells)
-            missing = joined("AND", [cells[index].missing for index in subject.primary_key], "true")
-            self._test(subject.primary_key, f"({key} IS NOT NULL AND NOT {missing})")
+            self._key(subject.primary_key, cells)
+            self._test(_with_key(subject, cells, subject.primary_key))
         for index in subject.unique:
-            self._test((index,), f"({cells[index].missing} OR {self._key((index,), cells)} IS NOT NULL)")
+            self._key((index,), cells)
+            self._test(f"({cells[index].missing} OR {cells[index].text} IS NOT NULL)")
+        if not (subject.primary_key or any(each.present for each in cells)):
+            self._test(joined("OR", [f"NOT {each.missing}" for each in cells], "true"))
         for reference in subject.references:
-            self._test(reference.columns, _referring(subject, cells, reference, members))
+            self._test(_referring(subject, cells, reference, members))
 
     def doubt(self) -> None:
         """Prove nothing: every row is a suspect."""
-        self._readers[0].tests.append("false")
+        self._tests = ["false"]
 
     def ask(self, questions: Sequence[Question]) -> None:
         """Questions from elsewhere."""
         for number, each in enumerate(questions):
-            reader = self._reader_of.get(each.column)
-            if reader is None:
-                raise ValueError(f"question {each.code} is about a column that the table does not have")
             if isinstance(each, Observation):
-                place, bit = divmod(len(reader.flags), FLAGS)
-                reader.flags.append(self._filled(each, each.predicate))
-                self._answers.append((f"flags{self._readers.index(reader)}_{place}", bit))
+                column = self._subject.columns[each.column]
+                plain = column.format == "default" and not column.options and each.of_type == column.type
+                name, flags = ("doubts", self._doubts) if plain else ("flags", self._flags)
+                place, bit = divmod(len(flags), FLAGS)
+                flags.append(self._filled(each, each.predicate))
+                self._answers.append((f"{name}{place}", bit))
             else:
-                reader.others[f"asked{number}"] = _hashed(self._filled(each, each.key))
+                self._others[f"asked{number}"] = _hashed(self._filled(each, each.key))
                 self._answers.append((f"asked{number}", None))
 
     def select(self) -> Select:
         """All that is asked."""
-        readers = tuple(reader.expressions(number) for number, reader in enumerate(self._readers))
-        return Select(readers=readers, keys=tuple(self._keys), answers=tuple(self._answers))
+        sizes = joined("+", [f"strlen(c{index})" for index in range(len(self._subject.columns))], "0")
+        asked = {"clean": f"coalesce({joined('AND', self._tests, 'true')}, false)", "size": f"({sizes})::{self._counter}"}
+        asked |= {f"flags{place}": sql for place, sql in enumerate(_bits(self._flags))}
+        asked |= {f"doubts{place}": f"(CASE WHEN clean THEN 0 ELSE {sql} END)" for place, sql in enumerate(_bits(self._doubts))}
+        return Select(expressions=asked | self._others, keys=tuple(self._keys), answers=tuple(self._answers))
 
-    def _test(self, columns: Sequence[int], sql: str) -> None:
-        self._reader_of[columns[0]].tests.append(sql)
+    def _test(self, sql: str) -> None:
+        if sql != "true":
+            self._tests.append(sql)
 
-    def _key(self, columns: tuple[int, ...], cells: Cells) -> str:
-        key = key_sql(self._subject, cells, columns)
-        self._reader_of[columns[0]].others[f"key{len(self._keys)}"] = _hashed(key)
+    def _key(self, columns: tuple[int, ...], cells: Cells) -> None:
+        sql = _hashed(key_sql(self._subject, cells, columns))
+        only = cells[columns[0]]
+        if len(columns) == 1 and only.certain:
+            sql = f"(CASE WHEN {only.missing} THEN 0::UBIGINT ELSE hash({only.text}) | 1 END)"
+        self._others[f"key{len(self._keys)}"] = sql
         self._keys.append(columns)
-        return key
 
     def _filled(self, question: Question, text: str) -> str:
         if isinstance(question, Observation) and "{listed}" in text:
             text = text.replace("{listed}", self._types.member("{cell}", question.values))
         text = text.replace("{cell}", f"{{column:{question.column}}}")
-        for index in self._reader_of:
+        for index in range(len(self._subject.columns)):
             if "{column:" not in text:
                 break
             text = text.replace(f"{{column:{index}}}", f"c{index}")
@@ -153,22 +120,38 @@ class Asking:
         return f"({text})"
 
 
-def _cost(column: Column) -> int:
-    return _COSTS.get(column.type, _COST) + (_COST_OF_PATTERN if "pattern" in column.constraints else 0)
+def _bits(flags: Sequence[str]) -> Iterator[str]:
+    """Sums of powers of two, of so many flags each as an integer holds."""
+    for first in range(0, len(flags), FLAGS):
+        some = flags[first : first + FLAGS]
+        summed = joined("+", [f"(CASE WHEN {sql} THEN {1 << bit} ELSE 0 END)" for bit, sql in enumerate(some)], "0")
+        yield f"({summed})::{_narrowest(len(some))}"
+
+
+def _narrowest(bits: int) -> str:
+    return next(type_ for width, type_ in ((8, "UTINYINT"), (16, "USMALLINT"), (FLAGS, "UINTEGER")) if bits <= width)
 
 
 def key_sql(subject: Subject, cells: Cells, columns: Sequence[int]) -> str:
     """A text that is equal for two rows where their keys are; NULL where it is not known (or the only cell is missing)."""
     for index in columns:
-        if not cells[index].key:
+        if not cells[index].text:
             raise Uncovered(f"a key of type {subject.columns[index].type}")
     if len(columns) == 1:
         return cells[columns[0]].key
     parts = [
-        f"(CASE WHEN {cells[index].missing} THEN '~' ELSE strlen({cells[index].key}) || ':' || {cells[index].key} END)"
+        f"(CASE WHEN {cells[index].missing} THEN '~' ELSE strlen({cells[index].text}) || ':' || {cells[index].text} END)"
         for index in columns
     ]
     return joined("||", parts, "''")
+
+
+def _with_key(subject: Subject, cells: Cells, columns: Sequence[int]) -> str:
+    """SQL: does the row have a key, and is it known."""
+    if len(columns) == 1 and cells[columns[0]].present:
+        return "true" if cells[columns[0]].certain else f"({cells[columns[0]].text} IS NOT NULL)"
+    missing = joined("AND", [cells[index].missing for index in columns], "true")
+    return f"({key_sql(subject, cells, columns)} IS NOT NULL AND NOT {missing})"
 
 
 def key_text(columns: Sequence[Column], values: Sequence[Any]) -> str | None:
@@ -197,7 +180,9 @@ def _hashed(key: str) -> str:
 
 
 def _referring(subject: Subject, cells: Sequence[Cell], reference: Reference, members: Members) -> str:
-    key = key_sql(subject, cells, reference.columns)
     missing = joined("AND", [cells[index].missing for index in reference.columns], "true")
+    key = key_sql(subject, cells, reference.columns)
+    if len(reference.columns) == 1:
+        key = cells[reference.columns[0]].text
     name = members(reference)
-    return f"({missing} OR TRY_CAST({key} AS {name}) IS NOT NULL)" if name else missing
+    return f"(CASE WHEN TRY_CAST({key} AS {name}) IS NOT NULL THEN true ELSE {missing} END)" if name else missing

@@ -5,7 +5,8 @@ mandatory cells and categories. A note is something that a person may want to kn
 Rules: デジタル庁「機械可読性」の確認項目 (digital-go-jp/machine_readability_rule, Public Data License 1.0), by their ids.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,7 @@ RULES: Mapping[str, str] = {
 """The rule that a finding shows to be broken; its wording names it. docs/findings.md has the rules that no table can show."""
 
 _LISTED = 20
+_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,52 @@ class Sight:
     severity: Severity = "warning"
     expected: Callable[[str], str] = mending.nothing
     of_missing: bool = False
+
+
+def holding(column: Column, sights: Iterable[Sight], cell: str) -> tuple[Sight, ...]:
+    """The sights that are seen in a cell."""
+    says = cell not in column.missing
+    return tuple(each for each in sights if (says or each.of_missing) and each.predicate.holds(cell))
+
+
+_TYPED = frozenset({"integer", "number", "date", "datetime", "time", "year", "yearmonth"})
+_OF_OTHER_FORMS = frozenset({
+    "cell-blanks", "full-width", "full-width.number", "unit-in-number", "spreadsheet-error", "none-mark", "none-mark.number",
+    "ditto-mark", "wareki-date", "date-not-iso", "time-24",
+})  # fmt: skip
+"""What is seen in cells that are no plain values of their type, and in no others but for blanks around them."""
+
+
+def is_of_other_forms(column: Column, sights: Iterable[Sight]) -> bool:
+    """Whether the sights are seen in none of the plain values of the column's type, unless there are blanks around them."""
+    field = column.field
+    plain = field.type in _TYPED and field.format == "default" and not set(field.options) - {"categories", "categoriesOrdered"}
+    return plain and all(each.code in _OF_OTHER_FORMS and not each.of_missing for each in sights)
+
+
+class Watch:
+    """Looks for the sights of a column in one cell after another; what was seen in a cell is remembered for the next like it.
+
+    Most cells have nothing to be told of: one search for all patterns together says so.
+    """
+
+    def __init__(self, column: Column, sights: Sequence[Sight]) -> None:
+        self._column = column
+        self._sights = sights
+        patterns = [each.predicate.pattern for each in sights if each.predicate.pattern]
+        self._search = re.compile("|".join(f"(?:{each})" for each in patterns)).search if patterns else None
+        self._others = tuple(each for each in sights if not each.predicate.pattern)
+        self._known: dict[str, tuple[Sight, ...]] = {}
+
+    def of(self, cell: str) -> tuple[Sight, ...]:
+        """What is seen in the cell."""
+        found = self._known.get(cell)
+        if found is None:
+            searched = self._search is not None and self._search(cell)
+            found = holding(self._column, self._sights if searched else self._others, cell)
+            if len(self._known) < _REMEMBERED:
+                self._known[cell] = found
+        return found
 
 
 _OF_ROLE: Mapping[Role, tuple[Sight, ...]] = {

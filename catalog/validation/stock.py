@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping
 from concurrent.futures import Future
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from frictionless import FrictionlessException
 from frictionless import Package as StockPackage
@@ -18,19 +18,24 @@ from frictionless import Report as StockReport
 
 from catalog.errors import Finding, Place
 from catalog.model import Json, Package
+from catalog.validation.bulk import bulky
+from catalog.validation.hashing import Hashes
 from catalog.validation.plugin import switched_off
-from catalog.validation.screening import Screened
 from catalog.validation.sql import Uncovered
-from catalog.validation.structure import Hashes
 from catalog.validation.suspecting import Suspecting
+
+if TYPE_CHECKING:
+    from catalog.validation.screening import Screened
 
 Answer = tuple[Json, tuple[Finding, ...], frozenset[str]]
 
 
 def validate(
-    package: Package, screened: Mapping[str, Screened], hashes: Mapping[str, Future[Hashes]], *, limit_errors: int
+    package: Package, screened: "Mapping[str, Screened]", hashes: Mapping[str, Future[Hashes]], *, limit_errors: int
 ) -> Answer:
     """Answer (report, our findings about the run itself, names of the tables of which stock has read the suspects only)."""
+    if findings := bulky(package, screened, limit_errors):
+        return _scrubbed(StockReport.from_validation(time=0).to_dict(), package) | {"valid": False}, findings, frozenset()
     try:
         report, active = _run(package, limit_errors, screened, hashes)
     except Uncovered:
@@ -53,7 +58,7 @@ def _described(package: Package) -> dict[str, Any]:
 
 
 def _run(
-    package: Package, limit_errors: int, screened: Mapping[str, Screened], hashes: Mapping[str, Future[Hashes]]
+    package: Package, limit_errors: int, screened: "Mapping[str, Screened]", hashes: Mapping[str, Future[Hashes]]
 ) -> tuple[dict[str, Any], frozenset[str]]:
     with switched_off(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations inside stock's own dependencies are not the steward's concern

@@ -3,13 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from catalog.errors import Refusal
 from catalog.model import Field, Json, Package, Resource, Schema
 from catalog.tables import Dialect, dialect_of, effective_encoding, read_table
+from catalog.validation.limits import MOST_CELLS
 
-LIMITS = {"max_columns": 10_000, "max_cell_bytes": 16_000_000}
-"""Of no meaning to validation; ``tables`` wants to be told when to stop."""
+Lane = Literal["fast", "slow", "stock"]
+"""How a table was read; docs/validation.md."""
+
+LIMITS = {"max_columns": MOST_CELLS, "max_cell_bytes": 16_000_000}
+"""Beyond them neither the screen nor stock is asked (``bulk``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +82,15 @@ def subjects_of(package: Package) -> Mapping[str, Subject | None]:
     return {each.name: _subject(package, each) for each in package.tables()}
 
 
-def _subject(package: Package, table: Resource) -> Subject | None:
+def path_of(package: Package, table: Resource) -> Path:
+    """Where the bytes of a table are."""
     assert package.root is not None, "a package is validated while its folder is open"
+    return package.root.joinpath(*PurePosixPath(table.path).parts)
+
+
+def _subject(package: Package, table: Resource) -> Subject | None:
     assert table.schema is not None, "a table has a schema"
-    path = package.root.joinpath(*PurePosixPath(table.path).parts)
+    path = path_of(package, table)
     dialect = dialect_of(table)
     try:
         encoding = effective_encoding(path, table.encoding)

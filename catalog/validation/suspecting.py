@@ -10,16 +10,19 @@ replaced on the object, and the other by an object that stands before the dialec
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from frictionless.resources import TableResource
 from frictionless.system import system
 from frictionless.table import Lookup
 
-from catalog.validation.screening import Screened
+from catalog.validation.hashing import Hashes
 from catalog.validation.selecting import key_text
 from catalog.validation.sql import Uncovered
-from catalog.validation.structure import Hashes, Positions
+
+if TYPE_CHECKING:
+    from catalog.validation.screening import Screened
+    from catalog.validation.structure import Positions
 
 _ROWS, _LOOKUP = "_TableResource__open_row_stream", "_TableResource__open_lookup"
 """Two private methods, by the names that Python keeps for them."""
@@ -31,7 +34,7 @@ class Suspecting:
     """One table in pass 2. ``screened`` answers what the screen has found out, once stock has opened the table."""
 
     def __init__(
-        self, resource: TableResource, screened: Callable[[], Screened | None], hashes: Callable[[], Hashes], limit_errors: int
+        self, resource: TableResource, screened: "Callable[[], Screened | None]", hashes: Callable[[], Hashes], limit_errors: int
     ) -> None:
         self._resource = resource
         self._screened = screened
@@ -74,7 +77,7 @@ class Suspecting:
         finally:
             resource._dialect = dialect  # noqa: SLF001  see the module's text
 
-    def _stream(self, screened: Screened) -> Iterator[tuple[int, list[str]]]:
+    def _stream(self, screened: "Screened") -> Iterator[tuple[int, list[str]]]:
         stats, suspects = self._resource.stats, screened.suspects
         numbers = screened.plain.numbered(suspects).tolist()
         for position, number, cells in zip(suspects.tolist(), numbers, screened.fetch(suspects), strict=True):
@@ -120,14 +123,14 @@ def _open_all(resource: TableResource) -> None:
     getattr(TableResource, _ROWS)(resource)
 
 
-def _agree(resource: TableResource, screened: Screened) -> bool:
+def _agree(resource: TableResource, screened: "Screened") -> bool:
     """Whether stock sees the columns that the screen has seen."""
     fields = resource.header.get_expected_fields()
     own = [(each.name, each.type) for each in screened.subject.columns]
     return [(each.name, each.type) for each in fields] == own and tuple(resource.labels) == screened.subject.labels
 
 
-def _complete(resource: TableResource, screened: Screened) -> None:
+def _complete(resource: TableResource, screened: "Screened") -> None:
     """Add the rows that share a key with a suspect whose key only stock can read."""
     fields = resource.header.get_expected_fields()
     columns = screened.subject.columns

@@ -70,6 +70,8 @@ def check_schema_codelists(package: Package, vocabulary: Vocabulary) -> tuple[Fi
 
 def check_areas(package: Package, vocabulary: Vocabulary) -> tuple[Finding, ...]:
     """The area codes of the package (``catalog.spatial``) held against the list of local governments."""
+    if not package.spatial:
+        return ()
     lists = [vocabulary.codelist(_INVENTED)] if package.sample else []
     known = vocabulary.codelist("local-government")
     findings: list[Finding] = []
@@ -140,7 +142,9 @@ def _unlisted(codelist: CodeList, value: str, place: Place) -> Finding:
         return Finding(code="code-unassigned", severity="warning", place=place, found=value, details=details)
     if named := codelist.match(value):
         return Finding(code="code-is-name", place=place, found=value, expected=named.code, details=details)
-    return Finding(code="code-unknown", place=place, found=value, expected=_listed(_near(codelist, value)), details=details)
+    near = _listed(_near(codelist, value))
+    none = {} if near else {"expected@ja": "なし", "expected@en": "nothing like it"}
+    return Finding(code="code-unknown", place=place, found=value, expected=near, details=details | none)
 
 
 def _near(codelist: CodeList, value: str) -> Sequence[str]:

@@ -16,8 +16,8 @@ from catalog.errors import Place
 from catalog.examination import examine, standards, vocabulary_for
 from catalog.messages import where
 from catalog.settings import Settings
-from catalog.validation import validate_package
-from catalog.validation.judging import Judge, scan_again
+from catalog.validation import scan_again, small, validate_package
+from catalog.validation.judging import Judge
 
 Build = Callable[..., Path]
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,8 +102,9 @@ MANY = ["なし", "-", "〃", "ｱ", " b", "", "①"] * 200
 
 @pytest.mark.parametrize(("cells", "dialect"), [(FEW, {}), (FEW, {"delimiter": ";"}), (FEW, {"quoteChar": "'"}), (MANY, {})])
 def test_a_scan_and_a_reading_row_by_row_find_the_same(
-    package_folder: Build, settings: Settings, cells: list[str], dialect: dict[str, str]
+    package_folder: Build, settings: Settings, monkeypatch: pytest.MonkeyPatch, cells: list[str], dialect: dict[str, str]
 ) -> None:
+    monkeypatch.setattr(small, "LARGEST", -1)
     fields = [
         {"name": "コード", "type": "string", "definition": {"codelist": "municipality-sample"}},
         {"name": "開始日", "type": "string", "definition": {"obligation": "mandatory"}},
@@ -139,5 +140,9 @@ def test_cells_have_the_names_of_spreadsheets(column: int, name: str) -> None:
 def test_our_own_packages_have_no_errors_and_only_true_warnings(folder: Path, settings: Settings) -> None:
     with open_package(folder, settings) as package:
         findings = examine(package, settings).problems()
-    assert {each.code for each in findings} <= {"recommended-empty"}
+    if folder.name.startswith("81"):  # invented cities, whose tables lack on purpose what real ones lack
+        told = {each.code for each in findings if each.severity != "note"}
+        assert told <= {"recommended-empty", "standard-recommended-missing", "standard-table-missing"}
+    else:
+        assert {each.code for each in findings} <= {"recommended-empty"}
     assert not [each for each in findings if each.severity == "error"]

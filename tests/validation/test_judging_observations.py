@@ -1,7 +1,7 @@
 """The SQL of each question, its twin in Python, its hints and the question that stands for all sights of a column agree."""
 
+import csv
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from catalog.model import Definition, Field, Resource, Schema, Text
 from catalog.validation import asking
-from catalog.validation.judging import _holding
-from catalog.validation.observations import Hint, Predicate
+from catalog.validation.observations import SOUGHT, Hint, Predicate
 from catalog.validation.recognising import Column, columns_of
 from catalog.validation.scanning import Observation
-from catalog.validation.sights import Sight, sights_of
+from catalog.validation.sights import Sight, Watch, holding, sights_of
 from catalog.validation.sql import literal
+from catalog.validation.structure import structure_of
 from catalog.vocabulary.codelists import CodeList, Concept
 
 ODD = [
@@ -175,9 +175,9 @@ def test_the_bytes_that_a_predicate_needs_are_in_every_cell_that_it_is_true_of(c
 
 
 def may_hold(hint: Hint, cell: str) -> bool:
+    assert SOUGHT.issuperset(hint.needs)
     content = cell.encode()
-    free = not (hint.needs or hint.rare)
-    return free or any(each in content for each in hint.needs) or bool(hint.rare and hint.rare.search(content))
+    return not hint.needs or any(each in content for each in hint.needs)
 
 
 @settings(max_examples=6, deadline=None)
@@ -190,11 +190,14 @@ def test_the_question_of_a_column_is_all_its_sights_together(cells: list[str]) -
         assert sorted(each.code for _, together in parts for each in together) == sorted(each.code for each in sights)
         questions = [*(question for question, _ in parts), *(asking.alone(column, each, limit=1) for each in sights)]
         rows = answers([(_of(each).predicate, _of(each).values) for each in questions], cells)
+        watch = Watch(column, sights)
+        for cell in cells:
+            assert watch.of(cell) == watch.of(cell) == holding(column, sights, cell)
         for cell, row in zip(cells, rows, strict=True):
             for (_, together), said in zip(parts, row, strict=False):
-                assert said is bool(_holding(column, together, cell)), (column.field.name, cell)
+                assert said is bool(holding(column, together, cell)), (column.field.name, cell)
             for sight, said in zip(sights, row[len(parts) :], strict=True):
-                assert said is bool(_holding(column, [sight], cell)), (column.field.name, sight.code, cell)
+                assert said is bool(holding(column, [sight], cell)), (column.field.name, sight.code, cell)
 
 
 def _of(question: Any) -> Observation:
@@ -218,16 +221,25 @@ def test_keys_are_compared_alike(rows: list[tuple[str, str]]) -> None:
             assert (made[left] == made[right]) is (keys[left] == keys[right]), (rows[left], rows[right])
 
 
-@pytest.mark.parametrize(("encoding", "ruled_out"), [("utf-8", True), ("cp932", False)])
-def test_only_bytes_of_utf_8_rule_a_hint_out(tmp_path: Path, encoding: str, ruled_out: bool) -> None:
-    path = tmp_path / "t.csv"
-    path.write_bytes(b"\xef\xbb\xbfa,b\n1,2\n")
-    needs = Hint("x", b"\xef=")
-    assert asking.possible(path, encoding, [needs, Hint("y")]) == (frozenset({Hint("y")}) if ruled_out else {needs, Hint("y")})
-    path.write_bytes(b"a,b\n1,=2\n")
-    assert needs in asking.possible(path, encoding, [needs])
-    path.write_bytes(b"")
-    assert needs in asking.possible(path, encoding, [needs])
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CELLS, max_size=20), st.booleans())
+@example(["x", "a\nb"], True)
+@example(["その", "他　"], False)
+def test_what_a_file_lacks_is_in_none_of_its_cells(tmp_path_factory: pytest.TempPathFactory, cells: list[str], bom: bool) -> None:
+    path = tmp_path_factory.mktemp("structure") / "t.csv"
+    kept = [each for each in cells if not {"\r", "\0"}.intersection(each)]
+    with path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([["a"], *([each] for each in kept)])
+    lacking = structure_of(path, delimiter=",", sought=SOUGHT).lacking
+    found = {each for each in SOUGHT if any(each in cell.encode() for cell in kept)}
+    assert found.isdisjoint(lacking)
+    assert SOUGHT - lacking <= found
+
+
+def test_hints_are_ruled_out_by_what_a_file_lacks() -> None:
+    hints = [Hint("x", (b"\xef", b"=")), Hint("y")]
+    assert asking.possible(hints, {b"\xef", b"="}) == frozenset(hints[1:])
+    assert asking.possible(hints, {b"="}) == frozenset(hints)
 
 
 def test_the_odd_cells_have_an_example_and_a_near_miss_of_every_predicate() -> None:

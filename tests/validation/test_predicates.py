@@ -12,12 +12,17 @@ from frictionless import Field as StockField
 from frictionless import Schema as StockSchema
 from validation_samples import CLEAN, CONSTRAINTS, ODD, SPECIAL
 
+from catalog.model import Field, Resource, Schema
+from catalog.validation import small
 from catalog.validation.predicates import Cell, cell, key_of
+from catalog.validation.recognising import columns_of
+from catalog.validation.sights import holding, is_of_other_forms, sights_of
 from catalog.validation.sql import Types, Uncovered
 from catalog.validation.subjects import Column
 
 OPTIONS = ("trueValues", "falseValues", "groupChar", "decimalChar", "bareNumber", "floatNumber")
 MISSING = (("",), ("", "-"), ("", "1", "2024", "true"), ())
+SIGNS = (*"0123456789-+.,:TZeE _/'", "０", "５", "\t", "\u3000", "年", "x", "\n")
 PROVEN_AT_LEAST = 0.9
 
 
@@ -117,6 +122,42 @@ def test_what_the_engine_calls_clean_stock_finds_no_fault_with(table: duckdb.Duc
             other = values.setdefault(key, (value, text))
             assert other[0] == value, (text, other)
     assert proven or "constraints" in each
+
+
+@pytest.mark.parametrize("each", list(described()), ids=lambda each: json.dumps(each, ensure_ascii=False)[:80])
+def test_what_is_read_in_python_is_what_stock_reads(each: dict[str, Any]) -> None:
+    missing = MISSING[len(json.dumps(each)) % len(MISSING)]
+    read, column = readers(each, missing)
+    try:
+        known = small.Cells(column)
+    except (Uncovered, small.Doubt, ValueError):
+        return
+    proven = 0
+    for text in CELLS:
+        try:
+            value = known.value(text)
+        except (small.Doubt, ValueError, TypeError):
+            continue
+        found, notes = read(text)
+        assert not notes, (text, notes)
+        assert found == value, text
+        assert type(found) is type(value) or column.type in ("geopoint", "yearmonth", "datetime"), text
+        proven += value is not None
+    assert proven or "constraints" in each
+
+
+@pytest.mark.parametrize("type_", ["integer", "number", "date", "datetime", "time", "year", "yearmonth"])
+def test_what_is_seen_in_other_forms_only_is_not_seen_in_clean_cells(table: duckdb.DuckDBPyConnection, type_: str) -> None:
+    schema = Schema(fields=(Field(name="first"), Field(name="f", type=type_)))
+    watched = columns_of(Resource(name="t", path="t.csv", schema=schema), ["first", "f"])[1]
+    sights = sights_of(watched, None)
+    assert is_of_other_forms(watched, sights)
+    types = Types()
+    known = answers(table, cell(Column(name="f", type=type_), "c0", types), types)
+    clean = [text for text, _missing, clean, _key in known if clean and not {" ", "\t"}.intersection(text)]
+    assert clean
+    assert not [text for text in clean if holding(watched, sights, text)]
+    assert any(holding(watched, sights, text) for text in CELLS)
 
 
 def test_different_keys_are_different_values(table: duckdb.DuckDBPyConnection) -> None:

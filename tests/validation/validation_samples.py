@@ -15,19 +15,22 @@ from catalog.validation import Outcome, stock, validate_package
 V2 = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 ODD = (
-    "", "-", " ", "1", "01", "+1", "-1", "−1", "1_000", "１２３", "٣", " 7 ", "7\n", "1\t", "\u30005", "1.0", "1.5", "1e3", "1E+3",
-    "1,000", "1.000,5", "¥1,000", "50%", "NaN", "nan", "sNaN", "INF", "-inf", "Infinity", "0x10", "1__0", "_1", "1.", "-.5", "1 000",
-    "-0", "-0.0", "0.0", "1.10", "1.1", "100", "1e2", "1E2", "99999999999999999999999999", "0.30000000000000001", "1e400", "1e-400",
-    "true", "TRUE", "True", "tRue", "yes", "t", "0", "false", "はい", "2024-01-02", "2024-1-2", "2024/01/02", "20240102",
-    "2024-02-30", "0000-01-01", "0001-01-01", "9999-12-31", "10000-01-01", "２０２４-01-02", " 2024-01-02", "2024-01-02 ",
-    "2024-W01-1", "令和6年1月2日", "2024年01月02日", "2024年1月2日", "2024-01-02T03:04:05", "2024-01-02T03:04:05Z",
-    "2024-01-02T12:04:05+09:00", "2024-01-02 03:04:05", "2024-01-02T03:04", "2024-01-02T24:00:00", "2024-01-02T03:04:60Z",
-    "2024-01-02T03:04:05.123Z", "2024-01-02T03:04:05.000", "03:04:05", "03:04", "3:04:05", "03:04:05Z", "24:00:00", "2024", "02024",
-    "-024", "２０２４", "+202", " 202", "0202", "2024-01", "2024-13", "2024-1", " 2024 - 01 ", "34.69,135.50", "135.50, 34.69",
-    "135.5,34.6", "181,0", "180,90", "180,0", "[135.5,34.69]", '{"lon":135.5,"lat":34.69}', "[1,2]", '{"a":1}', "null", '"x"', "a;b",
-    "a,b", ",", "大阪", "大阪\n", "が", "か\u3099", "👨‍👩‍👧", "a@b.jp", "a@localhost", "https://x.jp/", "//x", "http:", "日本語@例え.jp",
-    "123e4567-e89b-12d3-a456-426614174000", "ＡＢＣ", "a\u2028b", "a\x0bb", "#x", "'q'", "\\", "\\N", "NULL", "None", "a\tb", "ab\n", "axx",
-    "\ufeffx", "\x01\x02\x01", "\x1f", "é", "e\u0301", "ﾊﾝｶｸ",
+    "", "-", " ", "1", "01", "+1", "-1", "−1", "1_000", "１２３", "٣", " 7 ", "7\n", "1\t", "\u30005",
+    "1.0", "1.5", "1e3", "1E+3", "1,000", "1.000,5", "¥1,000", "50%", "NaN", "nan", "sNaN", "INF",
+    "-inf", "Infinity", "0x10", "1__0", "_1", "1.", "-.5", "1 000", "-0", "-0.0", "0.0", "1.10", "1.1",
+    "100", "1e2", "1E2", "99999999999999999999999999", "0.30000000000000001", "1e400", "1e-400", "true",
+    "TRUE", "True", "tRue", "yes", "t", "0", "false", "はい", "2024-01-02", "2024-1-2", "2024/01/02",
+    "20240102", "2024-02-30", "0000-01-01", "0001-01-01", "9999-12-31", "10000-01-01", "２０２４-01-02",
+    " 2024-01-02", "2024-01-02 ", "2024-W01-1", "令和6年1月2日", "2024年01月02日", "2024年1月2日",
+    "2024-01-02T03:04:05", "2024-01-02T03:04:05Z", "2024-01-02T12:04:05+09:00", "2024-01-02 03:04:05",
+    "2024-01-02T03:04", "2024-01-02T24:00:00", "2024-01-02T03:04:60Z", "2024-01-02T03:04:05.123Z",
+    "2024-01-02T03:04:05.000", "03:04:05", "03:04", "3:04:05", "03:04:05Z", "24:00:00", "2024", "02024",
+    "-024", "２０２４", "+202", " 202", "0202", "2024-01", "2024-13", "2024-1", " 2024 - 01 ",
+    "34.69,135.50", "135.50, 34.69", "135.5,34.6", "181,0", "180,90", "180,0", "[135.5,34.69]",
+    '{"lon":135.5,"lat":34.69}', "[1,2]", '{"a":1}', "null", '"x"', "a;b", "a,b", ",", "大阪", "大阪\n",
+    "が", "が", "👨\u200d👩\u200d👧", "a@b.jp", "a@localhost", "https://x.jp/", "//x", "http:", "日本語@例え.jp",
+    "123e4567-e89b-12d3-a456-426614174000", "ＡＢＣ", "a\u2028b", "a\x0bb", "#x", "'q'", "\\", "\\N",
+    "NULL", "None", "a\tb", "ab\n", "axx", "\ufeffx", "\x01\x02\x01", "\x1f", "é", "é", "ﾊﾝｶｸ",
 )  # fmt: skip
 """Cells that one reader takes otherwise than another."""
 
@@ -86,7 +89,8 @@ UNPROVEN: tuple[tuple[Json, Make], ...] = (
 CONSTRAINTS: dict[str, tuple[Json, ...]] = {
     "string": (
         {"required": True}, {"maxLength": 4}, {"minLength": 2}, {"minLength": 1, "maxLength": 3}, {"pattern": "[a-z]+"},
-        {"pattern": "a|b"}, {"pattern": "^ab?c*$"}, {"pattern": r"\w+"}, {"pattern": "[^,]*"}, {"pattern": ".*"}, {"pattern": "[ぁ-ん一-龠]+"},
+        {"pattern": "a|b"}, {"pattern": "^ab?c*$"}, {"pattern": r"\w+"}, {"pattern": "[^,]*"}, {"pattern": ".*"},
+        {"pattern": "[ぁ-ん一-龠]+"},
         {"enum": ["大阪", "堺市", "ab", "abc", "x y"]}, {"enum": ["ab"]}, {"enum": [str(n) for n in range(40)] + ["大阪", "ab"]},
         {"required": True, "enum": ["大阪", "ab", "abc"]},
     ),
@@ -115,6 +119,8 @@ PATTERNED = {
     "%Y年%m月%d日": "2024年03月05日",
     "%Y-%m-%d %H:%M": "2024-01-09 05:30",
 }
+MISSING = ([""], ["", "-"], ["", "1"], ["NA", ""], ["-"], [], ["", "-", "NA", "x", "なし"])
+OPTIONS = ("format", "groupChar", "decimalChar", "bareNumber", "floatNumber", "trueValues", "falseValues")
 KEYS = ("string", "integer", "number", "date", "datetime", "year", "yearmonth", "boolean", "time", "any")
 ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8", "utf-8-sig", "cp932", "euc_jp", "utf-16")
 
@@ -131,8 +137,11 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
 
 
-def write_case(folder: Path, seed: int, *, wild: bool = False) -> None:
-    """A package of one or two tables in ``folder``. ``wild``: also what the screen leaves to stock on purpose."""
+def write_case(folder: Path, seed: int, *, wild: bool = False, without: dict[str, set[int]] | None = None) -> None:
+    """A package of one or two tables in ``folder``. ``wild``: also what the screen leaves to stock on purpose.
+
+    ``without``: rows that are left out, by table and place; no dirt is added then.
+    """
     r = random.Random(seed)
     is_v2 = r.random() < 0.6
     other = _table(r, "other", is_v2=is_v2, wild=False)
@@ -147,7 +156,8 @@ def write_case(folder: Path, seed: int, *, wild: bool = False) -> None:
         _refer(r, data, data)
     folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
-        _spoil(r, table, dirt=r.choice([0, 0, 0.02, 0.1, 0.4]))
+        _spoil(r, table, dirt=r.choice([0, 0, 0.02, 0.1, 0.4]) if without is None else 0)
+        table.rows = [row for place, row in enumerate(table.rows) if place not in (without or {}).get(table.name, ())]
         _write(r, folder, table)
     descriptor: dict[str, Any] = {"name": f"case-{seed}", "title": "例", "resources": [_resource(each) for each in tables]}
     if is_v2:
@@ -246,20 +256,10 @@ def _refer(r: random.Random, table: Table, other: Table) -> None:
         return
     if r.random() < 0.85 and table is not other:
         for place, target in zip(own, others, strict=True):
-            table.fields[place] |= {"type": other.fields[target]["type"]}
-            for key in (
-                "format",
-                "groupChar",
-                "decimalChar",
-                "bareNumber",
-                "floatNumber",
-                "trueValues",
-                "falseValues",
-                "constraints",
-            ):
-                table.fields[place].pop(key, None)
-                if key in other.fields[target] and key != "constraints":
-                    table.fields[place][key] = other.fields[target][key]
+            described = {key: value for key, value in table.fields[place].items() if key not in (*OPTIONS, "constraints")}
+            alike = {key: value for key, value in other.fields[target].items() if key in (*OPTIONS, "type")}
+            table.fields[place].clear()
+            table.fields[place].update(described | alike)
     for row in table.rows:
         if other.rows and r.random() < 0.9:
             found = r.choice(other.rows)
@@ -294,32 +294,11 @@ def _spoil(r: random.Random, table: Table, dirt: float) -> None:
 
 
 def _write(r: random.Random, folder: Path, table: Table) -> None:
-    dialect: dict[str, Any] = {}
+    dialect, head = _dialect(r, table)
     delimiter = r.choice([",", ",", ",", ";", "\t"])
     if delimiter != ",":
         dialect["delimiter"] = delimiter
     line_end = r.choice(["\n", "\n", "\n", "\r\n"])
-    names = [each["name"] for each in table.fields]
-    head = [names]
-    chance = r.random()
-    if chance < 0.06:
-        dialect["header"] = False
-        head = []
-    elif chance < 0.14:
-        head = [["作成", "大阪"], ["注"], names]
-        dialect |= {"headerRows": [3], "commentRows": [1, 2]} if r.random() < 0.7 else {"headerRows": [3]}
-    elif chance < 0.2:
-        head = [names, ["単位"] * len(names)]
-        dialect["commentRows"] = [2]
-    elif chance < 0.24:
-        dialect["commentRows"] = [r.randint(1, 6)]
-    elif chance < 0.28:
-        dialect["commentChar"] = "#"
-    elif chance < 0.32:
-        dialect["skipBlankRows"] = True
-    elif chance < 0.38:
-        head = [list(names)]
-        _spoil_header(r, head[0])
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=r.choice([0, 0, 0, 1]))
     writer.writerows(head)
@@ -332,13 +311,7 @@ def _write(r: random.Random, folder: Path, table: Table) -> None:
     whole = text.getvalue()
     if r.random() < 0.2:
         whole = whole.removesuffix(line_end)
-    encoding = r.choice(ENCODINGS)
-    try:
-        data = whole.encode(encoding)
-    except UnicodeEncodeError:
-        encoding, data = "utf-8", whole.encode()
-    if r.random() < 0.02:
-        data = data[: len(data) // 2] + b"\xff\xfe\x80" + data[len(data) // 2 :]
+    encoding, data = _encoded(r, whole)
     (folder / f"{table.name}.csv").write_bytes(data)
     if encoding not in ("utf-8", "utf-8-sig"):
         table.resource["encoding"] = encoding
@@ -346,6 +319,38 @@ def _write(r: random.Random, folder: Path, table: Table) -> None:
         table.resource["dialect"] = dialect
     if r.random() < 0.05:
         table.resource["bytes"] = r.choice([len(data), len(data) + 1])
+
+
+def _dialect(r: random.Random, table: Table) -> tuple[dict[str, Any], list[list[str]]]:
+    """Members of a dialect, and what stands above the data."""
+    names = [each["name"] for each in table.fields]
+    above = [["作成", "大阪"], ["注"], names]
+    spoilt = list(names)
+    _spoil_header(r, spoilt)
+    chosen: tuple[dict[str, Any], list[list[str]]] = r.choice(
+        [
+            ({"header": False}, []),
+            ({"headerRows": [3], "commentRows": [1, 2]}, above),
+            ({"headerRows": [3]}, above),
+            ({"commentRows": [2]}, [names, ["単位"] * len(names)]),
+            ({"commentRows": [r.randint(1, 6)]}, [names]),
+            ({"commentChar": "#"}, [names]),
+            ({"skipBlankRows": True}, [names]),
+            ({}, [spoilt]),
+        ]
+    )
+    return chosen if r.random() < 0.38 else ({}, [names])
+
+
+def _encoded(r: random.Random, text: str) -> tuple[str, bytes]:
+    encoding = r.choice(ENCODINGS)
+    try:
+        data = text.encode(encoding)
+    except UnicodeEncodeError:
+        encoding, data = "utf-8", text.encode()
+    if r.random() < 0.02:
+        data = data[: len(data) // 2] + b"\xff\xfe\x80" + data[len(data) // 2 :]
+    return encoding, data
 
 
 def _spoil_header(r: random.Random, labels: list[str]) -> None:

@@ -1,0 +1,71 @@
+"""Rows that stock cannot speak of within bounds: each error holds the whole row, and there is one for each cell too many.
+
+A line of 100,000 commas, 100 KB, made it take minutes and gigabytes; so do the hundreds of empty columns that a spreadsheet
+may write behind a table. Such rows are told by us, and stock is not asked.
+"""
+
+import contextlib
+import csv
+import itertools
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from catalog.errors import Finding, Place
+from catalog.model import Package, Resource
+from catalog.tables import dialect_of, effective_encoding, formatting
+from catalog.validation.limits import LONGEST_RECORD, MOST_CELLS
+
+if TYPE_CHECKING:
+    from catalog.validation.screening import Screened
+
+CELLS = 2_000_000
+"""Cells that stock may copy for the errors of rows that are too long: a few seconds."""
+CHARACTERS = 100_000_000
+"""Characters that the errors of one row may come to."""
+
+_Record = tuple[int, list[str]]
+
+
+def bulky(package: Package, screened: "Mapping[str, Screened]", limit_errors: int) -> tuple[Finding, ...]:
+    """A finding (``too-many-columns``, ``row-too-long``, ``cells-beyond``) for each table that stock cannot be asked about."""
+    found = (_of_table(each, _records(package, each, screened.get(each.name)), limit_errors) for each in package.tables())
+    return tuple(each for each in found if each is not None)
+
+
+def _of_table(table: Resource, records: Iterator[_Record], limit_errors: int) -> Finding | None:
+    width = len(table.schema.fields) if table.schema else 0
+    copied = errors = 0
+    for number, cells in records:
+        beyond = len(cells) - width
+        if beyond <= 0:
+            continue
+        place = Place(file=table.path, resource=table.name, row=number)
+        if len(cells) > max(MOST_CELLS, width):
+            return Finding(code="too-many-columns", place=place, found=str(len(cells)), expected=str(max(MOST_CELLS, width)))
+        if beyond * sum(map(len, cells)) > CHARACTERS:
+            return Finding(code="row-too-long", place=place, expected=str(CHARACTERS // beyond))
+        copied += beyond * len(cells)
+        if copied > CELLS:
+            return Finding(code="cells-beyond", place=place, found=str(len(cells)), expected=str(width))
+        errors += beyond if any(cells) else 1  # of a row without a value stock says nothing but that
+        if 0 < limit_errors <= errors:
+            return None
+    return None
+
+
+def _records(package: Package, table: Resource, screened: "Screened | None") -> Iterator[_Record]:
+    """The rows that stock will read, the header with them, as leniently as it reads them."""
+    assert package.root is not None, "a package is validated while its folder is open"
+    path = package.root.joinpath(*PurePosixPath(table.path).parts)
+    dialect = dialect_of(table)
+    few = screened is not None and len(screened.suspects) <= screened.rows // 2
+    wanted = (dialect.header_rows[-1] if dialect.header else 0) if few else None
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
+    with (
+        contextlib.suppress(csv.Error),  # stock stops there too
+        path.open(encoding=effective_encoding(path, table.encoding), errors="replace", newline="") as file,
+    ):
+        yield from itertools.islice(enumerate(csv.reader(file, **formatting(dialect)), start=1), wanted)
+    if screened is not None and few:
+        yield from zip(screened.plain.numbered(screened.aside).tolist(), screened.fetch(screened.aside), strict=True)
