@@ -40,7 +40,7 @@ def test_a_refused_package_is_one_line_a_finding_and_exit_1(package_folder: Buil
     lines = done.stderr.splitlines()
     assert len(lines) == 3, done.stderr
     place = "data/stations.csv 表 stations 2 行目 項目「passengers」 セル B2"
-    assert lines[0].startswith(f"直してください: {place}: 「many」は integer 型")
+    assert lines[0].startswith(f"直してください: {place}: 「many」は、整数（例：120）")
     assert lines[0].endswith("[stock.type-error]")
     assert "Traceback" not in done.stderr
     assert run("verify", home=tmp_path / "home").returncode == 0
@@ -52,7 +52,7 @@ def test_one_bad_package_does_not_stop_the_good_ones(package_folder: Build, tmp_
     assert done.returncode == 1
     answers = json.loads(done.stdout)
     assert [each["published"] for each in answers] == [False, True]
-    assert answers[0]["findings"][0]["message"]["en"].startswith("“many” is not a value of type integer")
+    assert answers[0]["findings"][0]["message"]["en"].startswith("“many” cannot be read as a whole number")
 
 
 def test_validate_json_keeps_its_contract(package_folder: Build) -> None:
@@ -144,3 +144,11 @@ def test_help_costs_no_heavy_import() -> None:
     heavy = "print([m for m in ('pandas', 'frictionless', 'rdflib', 'flask', 'sqlalchemy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code + heavy], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_table_alone_is_told_where_to_go(tmp_path: Path) -> None:
+    (tmp_path / "表.csv").write_text("a\n1\n")
+    done = run("validate", tmp_path / "表.csv", home=tmp_path / "home")
+    assert done.returncode == 1
+    assert "catalog clean 表.csv" in done.stdout
+    assert str(tmp_path) not in done.stdout.splitlines()[0]

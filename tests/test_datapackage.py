@@ -16,6 +16,7 @@ from catalog.errors import Finding, Refusal
 from catalog.messages import descriptor
 from catalog.model import (
     Agent,
+    Condition,
     Contact,
     Contributor,
     ForeignKey,
@@ -185,7 +186,16 @@ def test_our_objects_are_read_whole(folder):
         "landingPage": "https://example.jp/",
         "contact": {"name": "係", "email": "kakari@example.jp", "url": "https://example.jp/問合せ"},
         "temporal": {"end": "2020-04-01"},
-        "views": [{"kind": "bar"}],
+        "views": [
+            {
+                "name": "all",
+                "kind": "figure",
+                "table": "list",
+                "title": "行",
+                "translations": {"en": {"title": "Rows"}},
+                "where": {"a": "x"},
+            }
+        ],
         "open": True,
     }
     definition = {
@@ -214,7 +224,11 @@ def test_our_objects_are_read_whole(folder):
     assert package.publisher == Agent(
         id="270008", name=Text(ja="大阪府", en="Osaka Prefecture"), uri="https://www.pref.osaka.lg.jp/"
     )
-    assert (package.landing_page, package.open, package.views) == ("https://example.jp/", True, ({"kind": "bar"},))
+    assert (package.landing_page, package.open, package.views[0].where) == (
+        "https://example.jp/",
+        True,
+        (Condition(field="a", values=("x",)),),
+    )
     assert package.temporal == Period(end="2020-04-01")
     resource = package.resource("list")
     assert (resource.title, resource.standard) == (Text(ja="表", en="List"), StandardRef(id="public-toilet", edition="20260801"))
@@ -277,6 +291,27 @@ def test_frictionless_guesses_no_dialect(folder):
     (folder / "list.csv").write_text("x;1\ny;2\n")
     dialect = {"csv": {"delimiter": ";"}, "header": False}
     assert stock_says(read(folder, {**MINIMAL, "resources": [{**RESOURCE, "dialect": dialect}]})).valid
+
+
+@pytest.mark.parametrize(
+    ("dialect", "rows", "header"),
+    [
+        ({"commentChar": "#"}, [2], ["id"]),
+        ({"commentRows": [1]}, [2], ["id"]),
+        ({"commentChar": "#", "headerRows": [1]}, [1], []),
+        ({"commentChar": "#", "header": False}, None, []),
+    ],
+)
+def test_the_header_is_the_first_row_that_is_not_declared_a_comment(folder, dialect, rows, header):
+    (folder / "list.csv").write_text("# a title\nid\n1\n")
+    package = read(folder, {**MINIMAL, "resources": [{**RESOURCE, "dialect": dialect}]})
+    assert package.descriptor["resources"][0]["dialect"].get("headerRows") == rows
+    assert stock_says(package).tasks[0].labels == header
+
+
+def test_what_frictionless_describe_writes_of_a_file_is_taken(folder):
+    described = {"type": "table", "scheme": "file", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    assert "scheme" not in read(folder, {**MINIMAL, "resources": [RESOURCE | described]}).descriptor["resources"][0]
 
 
 def test_a_text_file_is_a_table_and_tsv_is_cut_at_tabs(folder):

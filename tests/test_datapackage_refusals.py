@@ -100,7 +100,7 @@ CASES: list[tuple[str, dict[str, Any], str | None]] = [
     ("compression-unsupported", {"/resources/0/compression": "gz"}, None),
     ("compression-unsupported", {"/resources/0/path": "data/stations.csv.gz"}, None),
     ("compression-unsupported", {"/resources/0/innerpath": "a.csv"}, None),
-    ("scheme-unsupported", {"/resources/0/scheme": "file"}, None),
+    ("scheme-unsupported", {"/resources/0/scheme": "s3"}, None),
     ("property-unsupported", {"/resources/0/layout": {"headerRows": [2]}}, None),
     # formats
     ("table-spreadsheet", {"/resources/0/path": "data/stations.xlsx"}, None),

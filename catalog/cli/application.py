@@ -22,7 +22,9 @@ PROGRAM = "catalog"
 CLICK_WORDS = (  # click's own words, marked so that they stand in our catalogue
     _("Usage:"), _("Options"), _("Commands"), _("Show this message and exit."), _("Show the version and exit."),
     _("Error: {message}"), _("Missing argument"), _("Missing argument {param_hint}."),
-    _("No such option: {name}"), _("No such command {name!r}."), _("Try '{command} {option}' for help."),
+    _("Missing option"), _("Invalid value for {param_hint}: {message}"), _("Invalid value: {message}"),
+    _("No such option {name!r}."), _("No such option: {name}"), _("No such command {name!r}."),
+    _("Try '{command} {option}' for help."),
 )  # fmt: skip
 
 

@@ -12,12 +12,16 @@ import click
 from catalog import messages
 from catalog.cli.application import HOME, JSON, PATHS, app, command, open_store
 from catalog.cli.terminal import MANY, bar, print_findings, print_table, say, step_of, working
-from catalog.errors import CatalogError, Refusal
+from catalog.errors import CatalogError, Finding, Place, Refusal
 from catalog.messages.wording import _
 from catalog.settings import Settings, load
 
 if TYPE_CHECKING:
     from catalog.publishing import Published
+
+
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods")
+"""Endings of files that a steward may take for packages."""
 
 
 @command(
@@ -48,9 +52,10 @@ def _validated(path: Path, settings: Settings) -> dict[str, Any]:
     from catalog.examination import NO_REPORT, examine
 
     try:
+        _refuse_tables(path)
         with open_package(path, settings) as package:
             with working(_("Checking %(name)s"), name=package.name):
-                outcome = examine(package, settings)
+                outcome = examine(package, settings, vouching=True)
             tables = [(task["name"], task["stats"].get("rows", 0), task["valid"]) for task in outcome.report["tasks"]]
             return {
                 "valid": outcome.valid,
@@ -67,6 +72,11 @@ def _validated(path: Path, settings: Settings) -> dict[str, Any]:
         findings = [messages.as_json(each) for each in refusal.findings]
         answer = {"valid": False, "report": NO_REPORT, "findings": findings, "lanes": {}}
         return {"valid": False, "problems": refusal.findings, "tables": [], "json": answer}
+
+
+def _refuse_tables(path: Path) -> None:
+    if path.suffix.lower() in _TABLES and path.is_file():
+        raise Refusal(Finding(code="table-alone", place=Place(file=path.name)))
 
 
 def _print_validation(path: Path, answer: dict[str, Any]) -> None:

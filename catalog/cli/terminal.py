@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,6 +49,9 @@ def console(*, error_stream: bool = False) -> "Console":
 @contextmanager
 def working(text: str, **details: str) -> Iterator[None]:
     """A spinner on a terminal; nothing where the output is read by a program."""
+    if not sys.stderr.isatty():
+        yield
+        return
     with console(error_stream=True).status(say(text, **details) if details else say(text)):
         yield
 

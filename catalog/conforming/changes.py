@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from catalog.values import cell_name
+
 HEADER = ("row", "cell", "column", "before", "after", "rules")
 BOM = "\ufeff"
 """Tells a spreadsheet that a CSV is UTF-8."""
@@ -28,16 +30,7 @@ class Change:
     @property
     def cell(self) -> str:
         """The name that a spreadsheet gives the cell: D12."""
-        return f"{letters(self.column)}{self.row}"
-
-
-def letters(column: int) -> str:
-    """The letters of a column, counted from 1."""
-    found = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        found = chr(65 + rest) + found
-    return found
+        return cell_name(self.row, self.column)
 
 
 def log(changes: Iterable[Change]) -> bytes:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from catalog import messages
-from catalog.conforming.changes import Change, by_rule, letters, log
+from catalog.conforming.changes import Change, by_rule, log
 from catalog.conforming.conformed import Conformed, Work, conform
 from catalog.conforming.headers import Edition, first_row, locate, shown
 from catalog.conforming.metadata import Metadata, is_sample, merged, read_sheet
@@ -18,6 +18,7 @@ from catalog.errors import Finding, Place, Refusal
 from catalog.model import Json
 from catalog.settings import Settings
 from catalog.standards import Standard, Standards
+from catalog.values import cell_name
 from catalog.vocabulary.codelists import Vocabulary
 
 CHANGES, SUMMARY = "changes.csv", "cleaning.json"
@@ -237,7 +238,7 @@ def _cleaned(source: Source, standard: Standard, conformed: Conformed, made: Mad
             {
                 "name": each.name,
                 "from": located.labels[places[each.name]],
-                "cell": f"{letters(places[each.name] + 1)}{located.row}",
+                "cell": cell_name(located.row, places[each.name] + 1),
             }
             for each in conformed.columns
         ],

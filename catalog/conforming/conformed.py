@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
-from catalog.conforming.changes import Change, letters
+from catalog.conforming.changes import Change
 from catalog.conforming.headers import Edition, Located, shown
 from catalog.conforming.repairs import HEADER, SWAP, Decisions, Mender, readings
 from catalog.conforming.subjects import Subject, subject_of
 from catalog.errors import Finding, Place, Refusal, Severity
 from catalog.standards import Column, Table
-from catalog.values import is_local_government_code
+from catalog.values import column_letters, is_local_government_code
 from catalog.vocabulary.codelists import Vocabulary
 
 MOST = 1_000
@@ -221,7 +221,7 @@ def _left_out(located: Located, cells: Sequence[tuple[str, ...]]) -> tuple[tuple
         if place not in located.recognised.columns:
             filled = sum(1 for cell in cells[place] if cell.strip())
             if filled or label:
-                found.append((letters(place + 1), label, filled))
+                found.append((column_letters(place + 1), label, filled))
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from typing import Literal, TextIO
 
 from catalog.conforming.workbooks import is_workbook, open_workbook
 from catalog.errors import Finding, Place, Refusal
+from catalog.media import XLSX
 from catalog.settings import Settings
 from catalog.tables import refuse_other_formats
 
@@ -35,6 +36,8 @@ _UNDEFINED = re.compile("[\uf8f0-\uf8f3]")
 _THREE_BYTES = re.compile("[\u0800-\ufffc]")
 _AROUND = 500_000
 _SNIFFED = 1024
+_CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""What a workbook begins with, and what one begins with that a password protects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ def read(name: str, data: bytes, settings: Settings) -> Source:
     """Read a file; ``name`` is only shown.
 
     Raises Refusal: ``table-empty``, ``file-too-large``, ``not-a-table``, ``clean-encoding``, ``clean-encoding-two``,
-    ``clean-binary``, ``quote-invalid``, ``cell-too-long``, ``too-many-columns``, ``clean-too-many-cells``, and those of
-    ``workbooks.open_workbook``.
+    ``clean-binary``, ``clean-workbook-damaged``, ``quote-invalid``, ``cell-too-long``, ``too-many-columns``,
+    ``clean-too-many-cells``, and those of ``workbooks.open_workbook``.
     """
     place = Place(file=name)
     if len(data) > FILE_BYTES:
@@ -79,6 +82,8 @@ def read(name: str, data: bytes, settings: Settings) -> Source:
         book = open_workbook(data, place, settings, CELLS)
         sheets = tuple(_of_workbook(title, rows) for title, rows in book.sheets.items())
         return Source(file=name, kind="xlsx", encoding="", sheets=sheets, metadata=book.metadata)
+    if name.lower().endswith(XLSX.suffix) and data.startswith(_CONTAINERS):
+        raise Refusal(Finding(code="clean-workbook-damaged", place=place))
     refuse_other_formats(data[:_SNIFFED], place)
     encoding = encoding_of(data, place)
     sheets, uncut = _cuts(data, encoding, place, settings)

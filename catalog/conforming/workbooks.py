@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from catalog.errors import Finding, Place, Refusal
 from catalog.scaffolding.workbook import CHOICES, DEFINITIONS, METADATA
 from catalog.settings import Settings
+from catalog.values import column_number
 
 FLOOR = 10_000_000
 """Bytes that any workbook may unpack to, whatever its ratio."""
@@ -159,18 +160,11 @@ class _Span:
 
     def width(self) -> int:
         """The last column: A is 1, XFD 16,384."""
-        return max((_number(letters) for letters in self.columns), default=0)
+        return max((column_number(letters.decode("ascii")) for letters in self.columns), default=0)
 
     def reach(self) -> int:
         """Cells of the rectangle from A1 that holds them all, which is what is read."""
         return self.height() * self.width()
-
-
-def _number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _exact(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place) -> _Span:

@@ -94,11 +94,6 @@ def spatial(catalog: Node) -> tuple[str, ...]:
     return codes
 
 
-def views(catalog: Node) -> tuple[Json, ...]:
-    """Declared charts and tables, kept as they are written."""
-    return tuple(each.value for each in catalog.children("views"))
-
-
 def standard(catalog: Node) -> StandardRef | None:
     """The standard that a table declares to follow."""
     if "standard" not in catalog:

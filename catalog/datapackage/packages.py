@@ -12,6 +12,7 @@ from catalog.datapackage.objects import Node
 from catalog.datapackage.profiles import V2, check_profiles, is_v2
 from catalog.datapackage.resources import DESCRIPTOR, RAW, Read, Surroundings, read_resource
 from catalog.datapackage.schemas import Limits
+from catalog.datapackage.views import read_views
 from catalog.errors import Place
 from catalog.model import Contributor, License, Package, Source, Text
 from catalog.settings import Settings
@@ -97,7 +98,7 @@ def _package(node: Node, catalog: Node, resources: tuple[Read, ...]) -> Package:
         frequency=catalog.line("frequency"),
         landing_page=catalog.address("landingPage"),
         sample=catalog.flag("sample"),
-        views=additions.views(catalog),
+        views=read_views(catalog, {each.resource.name: each.resource.schema for each in resources if each.resource.schema}),
         resources=tuple(each.resource for each in resources),
     )
 

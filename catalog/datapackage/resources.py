@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,7 +16,7 @@ from catalog.datapackage.schemas import Limits, read_schema, stock_schema
 from catalog.errors import Place
 from catalog.model import Resource, Role, Schema
 from catalog.settings import Settings
-from catalog.tables import codec, dialect_of, effective_encoding
+from catalog.tables import codec, dialect_of, effective_encoding, header_row
 
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 FILE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,99}")
@@ -44,7 +44,9 @@ _REFUSED = {
     "pipeline": "property-unsupported",
     "basepath": "property-unsupported",
 }
-_OURS = frozenset({"$schema", "profile", "profiles", "type", "path", "format", "encoding", "dialect", "schema"})
+_HERE = "file"
+"""The scheme that ``frictionless describe`` writes of every file."""
+_OURS = frozenset({"$schema", "profile", "profiles", "type", "path", "scheme", "format", "encoding", "dialect", "schema"})
 _TEXT_SUFFIXES = {".csv": media.CSV.name, ".txt": media.CSV.name, ".tsv": media.TSV.name, ".tab": media.TSV.name}
 _TEXT_FORMATS = frozenset({media.CSV.name, media.TSV.name})
 _SPREADSHEETS = frozenset({"xlsx", "xlsm", "xls", "ods"})
@@ -96,7 +98,7 @@ def read_resource(node: Node, around: Surroundings) -> Read:
     name = node.need("name")
     node = node.within(resource=name)
     for key, code in _REFUSED.items():
-        if key in node:
+        if key in node and (key, node.value[key]) != ("scheme", _HERE):
             node.refuse(code, key, found=node.value[key], name=key)
     check_profiles(node)
     catalog = node.child("catalog", additions.RESOURCE_KEYS)
@@ -128,6 +130,8 @@ def read_resource(node: Node, around: Surroundings) -> Read:
     )
     if role == "file" and file is not None:
         _check_bytes(node, resource, file)
+    if role == "table" and file is not None and not node.complaints.findings:
+        resource = _with_header(resource, file, around.settings)
     return Read(resource, file, node, raw_schema)
 
 
@@ -238,6 +242,15 @@ def _dialect(node: Node, around: Surroundings) -> dict[str, Any]:
         return {}
     check_profiles(found)
     return read_dialect(found)
+
+
+def _with_header(table: Resource, file: Path, settings: Settings) -> Resource:
+    """The table with the row of its header, where that stands behind declared comments and is not said."""
+    said = table.dialect
+    if "headerRows" in said or not said.get("header", True) or not (said.get("commentChar") or said.get("commentRows")):
+        return table
+    row = header_row(file, table, max_columns=settings.max_columns, max_cell_bytes=settings.max_cell_bytes)
+    return replace(table, dialect={**said, "headerRows": [row]}) if row > 1 else table
 
 
 def _encoding(node: Node) -> str:

@@ -22,6 +22,7 @@ _TEXT_LISTS = ("trueValues", "falseValues")
 _OPTION_TEXTS = ("decimalChar", "groupChar", "delimiter", "itemType")
 _OPTION_FLAGS = ("bareNumber", "floatNumber", "categoriesOrdered")
 _OPTION_LISTS = ("categories",)
+_OPTION_OBJECTS = ("arrayItem",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,9 @@ def _options(node: Node) -> dict[str, Any]:
         node.flag(key)
     for key in _OPTION_LISTS:
         node.items(key)
-    known = (*_TEXT_LISTS, *_OPTION_TEXTS, *_OPTION_FLAGS, *_OPTION_LISTS)
+    for key in _OPTION_OBJECTS:
+        node.child(key)
+    known = (*_TEXT_LISTS, *_OPTION_TEXTS, *_OPTION_FLAGS, *_OPTION_LISTS, *_OPTION_OBJECTS)
     return {key: node.value[key] for key in known if key in node}
 
 

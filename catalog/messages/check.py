@@ -43,6 +43,13 @@ WORDINGS: dict[str, Wording] = {
     "sandbox-clock-only": Wording(
         _("This catalogue runs on a system where only the running time of a check is limited, not its memory or its network.")
     ),
+    "pattern-slow": Wording(
+        _("The pattern “%(found)s” of this field may take very long, so the check runs in a process whose time is limited."),
+        _("Write it without repetitions inside repetitions, looking ahead and references."),
+    ),
+    "cell-slow": Wording(
+        _("Long cells of this field may take very long to read, so the check runs in a process whose time is limited."),
+    ),
     # a lone table
     "header-not-first": Wording(
         _("The first row holds nothing but “%(found)s”: it is a title, not the names of the columns."),
@@ -55,6 +62,13 @@ WORDINGS: dict[str, Wording] = {
     "column-outlier.date": Wording(
         _("Nearly every cell of “%(field)s” is a date, and this one is “%(found)s”."),
         _("Write it as year-month-day: 2026-04-01."),
+    ),
+    "table-alone": Wording(
+        _("“%(file)s” is a table alone, not a data package."),
+        _(
+            "`catalog clean %(file)s --standard … -o FOLDER` makes a package of it. "
+            "The page /check of a catalogue checks any table."
+        ),
     ),
     "encoding-other": Wording(_("The text is in %(found)s."), _("Save it as “CSV UTF-8”, which every program reads alike.")),
     "sheets-other": Wording(

@@ -4,13 +4,46 @@ from catalog.messages.wording import Wording, _
 
 _SPLIT = _("Split or join the cells of this row so that it has as many as the header.")
 
+TYPES: dict[str, str] = {
+    "integer": _("a whole number, such as 120"),
+    "number": _("a number, such as 34.7"),
+    "boolean": _("true or false"),
+    "date": _("a date, such as 2026-04-01"),
+    "datetime": _("a date and time, such as 2026-04-01T09:00:00"),
+    "time": _("a time, such as 09:00:00"),
+    "year": _("a year, such as 2026"),
+    "yearmonth": _("a month, such as 2026-04"),
+    "duration": _("a duration, such as P1D"),
+    "geopoint": _("longitude and latitude, such as 135.50,34.69"),
+    "geojson": _("GeoJSON"),
+    "object": _("a JSON object"),
+    "array": _("a JSON array"),
+    "string/uri": _("an address, such as https://www.example.jp/"),
+    "string/email": _("an e-mail address"),
+}
+"""What a value of a type is, for people; by type and, where it is not the default, format."""
+
+OTHER_TYPE = _("of the type “%(type)s”")
+
+DIGITS = _("%(count)s digits")
+TIME_OF_DAY = _("hh:mm, from 00:00 to 24:00")
+PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"(?:\[0-9\]|\\d)\{(?P<count>[0-9]+)\}", DIGITS),
+    (r"\(\(\[01\]\[0-9\]\|2\[0-3\]\):\[0-5\]\[0-9\]\|24:00\)", TIME_OF_DAY),
+)
+"""Patterns that can be said in words: expressions that match their text, and the words."""
+
 WORDINGS: dict[str, Wording] = {
     "validator-stopped": Wording(
         _("The validator stopped before its end (%(found)s)."),
         _("Check the bounds, patterns and keys of the schema: one of them does not fit the values it is compared with."),
     ),
+    "cells-beyond": Wording(
+        _("This row and others have up to %(found)s cells, and the table has %(expected)s columns."),
+        _("Delete the columns behind the table: they may look empty. Then save the file again."),
+    ),
     "stock.type-error": Wording(
-        _("“%(found)s” is not a value of type %(expected)s."), _("Write the value in that form, or leave the cell empty.")
+        _("“%(found)s” cannot be read as %(expected)s."), _("Write the value in that form, or leave the cell empty.")
     ),
     "stock.constraint-error": Wording(
         _("“%(found)s” breaks a rule of its field: %(note)s."), _("Write a value that keeps the rule.")

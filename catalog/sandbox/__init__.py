@@ -5,7 +5,8 @@ a child gives up before it reads the bytes, ``lone`` a child without that server
 holds where: docs/check.md.
 """
 
+from catalog.sandbox.child import confined
 from catalog.sandbox.client import Sandbox
 from catalog.sandbox.limits import Limits
 
-__all__ = ["Limits", "Sandbox"]
+__all__ = ["Limits", "Sandbox", "confined"]

@@ -36,6 +36,14 @@ def own(folder: Path) -> dict[str, str]:
     return dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), str(folder))
 
 
+_state = {"confined": False}
+
+
+def confined() -> bool:
+    """Whether this process is such a child: it may start no other."""
+    return _state["confined"]
+
+
 def confine(folder: Path, limits: Limits) -> list[str]:
     """Give up what this process does not need. Answers the list that will name whatever is tried all the same."""
     os.chdir(folder)
@@ -45,12 +53,13 @@ def confine(folder: Path, limits: Limits) -> list[str]:
     _limit(limits)
     if sys.platform == "linux":
         _bind_to_parent()
+    _state["confined"] = True
     return _forbid(folder)
 
 
 def _limit(limits: Limits) -> None:
     try:
-        import resource  # noqa: PLC0415  Windows has none
+        import resource  # Windows has none
     except ImportError:
         return
     wanted = (

@@ -6,7 +6,7 @@ workbook, ``packing`` makes a package of a form.
 """
 
 from catalog.settings import Settings
-from catalog.trial.nouns import ABOUT, LICENSES, WANTS, Column, Order, Trial, cell_name, for_child, in_words, shown
+from catalog.trial.nouns import ABOUT, LICENSES, WANTS, Column, Order, Trial, for_child, in_words, shown
 
 __all__ = [
     "ABOUT",
@@ -15,7 +15,6 @@ __all__ = [
     "Column",
     "Order",
     "Trial",
-    "cell_name",
     "check_file",
     "for_child",
     "in_words",
@@ -29,13 +28,13 @@ def check_file(name: str, data: bytes, order: Order, settings: Settings) -> Tria
 
     Never raises for what the bytes are but Refusal, with every finding.
     """
-    from catalog.trial.checking import check  # noqa: PLC0415  a door: only a check pays for frictionless and its like
+    from catalog.trial.checking import check
 
     return check(name, data, order, settings)
 
 
 def warm_up() -> None:
     """Import and read once what every check needs, before children are forked."""
-    from catalog.trial import checking  # noqa: PLC0415  as above
+    from catalog.trial import checking
 
     checking.warm_up()

@@ -7,7 +7,6 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path, PurePosixPath
 
 from catalog import media
@@ -19,16 +18,15 @@ from catalog.datapackage import open_package
 from catalog.datapackage.containment import is_portable, structure_problem
 from catalog.datapackage.resources import DESCRIPTOR
 from catalog.errors import Finding, Place, Refusal
-from catalog.examination import examine, standards
+from catalog.examination import examine, shipped_vocabulary, standards
 from catalog.intake import write_zip
 from catalog.model import Package, Resource, Text
 from catalog.settings import Settings
 from catalog.tables import read_rows
 from catalog.trial import marking, packing, plain
-from catalog.trial.nouns import LICENSES, Mended, Order, Product, Table, Trial, column_number, for_child, shown
+from catalog.trial.nouns import LICENSES, Mended, Order, Product, Table, Trial, for_child, shown
 from catalog.validation import Outcome
-from catalog.vocabulary.codelists import Vocabulary
-from catalog.vocabulary.reading import load
+from catalog.values import column_number
 
 TABLE = "table"
 """What the table of a lone file is called until somebody names it."""
@@ -62,9 +60,9 @@ def check(name: str, data: bytes, order: Order, settings: Settings) -> Trial:
     name = shown(name)
     with tempfile.TemporaryDirectory(prefix="catalog-") as folder:
         job = _Job(name, data, order, settings, Path(folder))
-        if data.startswith(_ZIPPED) and name.lower().endswith(media.XLSX.suffix) and not is_workbook(data):
-            raise Refusal(Finding(code="clean-workbook-damaged", place=Place(file=name)))
-        if not is_workbook(data) and (data.startswith(_ZIPPED) or name.lower().endswith(media.ZIP.suffix)):
+        lower = name.lower()
+        is_zip = data.startswith(_ZIPPED) and not lower.endswith(media.XLSX.suffix)
+        if (is_zip or lower.endswith(media.ZIP.suffix)) and not is_workbook(data):
             return _of_package(job)
         return _of_standard(job) if order.standard else _of_table(job)
 
@@ -120,11 +118,11 @@ def _of_table(job: _Job) -> Trial:
     sheet = marking.Sheet(name=name or what, resource="", rows=found.rows, labels=found.names, records=_readable(records()))
     metadata, doubts = read_sheet(source.metadata, place)
     metadata = merged(metadata, job.order.about)
-    written, wrong = packing.descriptor(metadata, found.schema(), path, what, _vocabulary())
+    written, wrong = packing.descriptor(metadata, found.schema(), path, what, shipped_vocabulary())
     if job.order.want == "package":
         wrong = [*doubts, *packing.lacking(metadata), *wrong]
     if job.order.want != "package" or _has_errors(wrong):  # the table can be checked all the same
-        written, _ = packing.descriptor({}, found.schema(), path, what, _vocabulary())
+        written, _ = packing.descriptor({}, found.schema(), path, what, shipped_vocabulary())
     notes = [*_of_source(source, place), *found.findings, *(wrong if job.order.want == "package" else ())]
     trial = Trial(file=job.shown, problems=tuple(notes), findings=tuple(notes), columns=found.columns)
     if _has_errors(found.findings):
@@ -169,7 +167,7 @@ def _mended(change: Change) -> Mended:
 
 def _cleaned(job: _Job) -> tuple[Cleaned, list[Finding]]:
     """The table of the standard, and what a package of it still lacks; a check alone needs no publisher and no licence."""
-    library = Library(standards=standards(), vocabulary=_vocabulary(), settings=job.settings)
+    library = Library(standards=standards(), vocabulary=shipped_vocabulary(), settings=job.settings)
     options = Options(standard=job.order.standard, metadata=job.order.about)
     wants_package = job.order.want == "package"
     missing = list(packing.lacking(_metadata(job), "license")) if wants_package else []
@@ -221,7 +219,8 @@ def _examined(job: _Job, trial: Trial, sheets: Iterable[marking.Sheet], place: C
         told = outcome.problems() if job.order.want == "package" else tuple(each for each in outcome.problems() if _of_data(each))
         found = tuple(each if each.place.file == DESCRIPTOR else replace(each, place=place(each.place)) for each in told)
         held = {(each.place.row, each.place.column) for each in found}
-        before = tuple(each for each in trial.problems if each.code not in _RESTATED or _at(each) not in held)
+        notes = {each.place.row for each in found if each.code == "note-row"}
+        before = tuple(each for each in trial.problems if not _restated(each, held, notes))
         problems = (*before, *found)
         codes = {each.code for each in outcome.findings}
         trial = replace(
@@ -234,6 +233,13 @@ def _examined(job: _Job, trial: Trial, sheets: Iterable[marking.Sheet], place: C
         tables = tuple(sheets)
         trial = replace(trial, tables=(_table(tables[0], title=Text(job.shown), problems=problems),))
         return replace(trial, product=_product(job, trial, tables, package))
+
+
+def _restated(finding: Finding, cells: set[tuple[int, int]], notes: set[int]) -> bool:
+    """Whether validation says the same of these cells, or of these rows that are notes."""
+    if finding.code == "clean-row-note":
+        return finding.place.row in notes
+    return finding.code in _RESTATED and _at(finding) in cells
 
 
 def _of_data(finding: Finding) -> bool:
@@ -297,11 +303,6 @@ def _product(job: _Job, trial: Trial, sheets: Sequence[marking.Sheet], package: 
         write_zip(package, target)
         return Product(name=f"{package.name}{media.ZIP.suffix}", media_type=media.ZIP.media_type, data=target.read_bytes())
     return None
-
-
-@cache
-def _vocabulary() -> Vocabulary:
-    return load()
 
 
 def warm_up() -> None:

@@ -16,7 +16,8 @@ from xlsxwriter.worksheet import Worksheet
 from catalog.errors import Finding, Place, Severity
 from catalog.messages import tier, translate, where, word
 from catalog.messages.wording import _
-from catalog.trial.nouns import Mended, cell_name, in_words
+from catalog.trial.nouns import Mended, in_words
+from catalog.values import cell_name
 
 LONGEST = 32_767
 """Characters of one cell, a limit of the format."""

@@ -77,23 +77,6 @@ def shown(name: str) -> str:
     return printable(_DIRECTIONS.sub("", last), LONGEST_NAME) or "table"
 
 
-def cell_name(row: int, column: int) -> str:
-    """A cell as spreadsheets call it (D12); "" where row or column are not known, which count from 1."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}" if row and letters else ""
-
-
-def column_number(cell: str) -> int:
-    """The column of a cell, from 1: 4 of D12."""
-    number = 0
-    for letter in filter(str.isalpha, cell):
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
-
-
 def in_words(rules: Iterable[str], language: str) -> str:
     """What the rules did that changed a cell."""
     return ("、" if language == "ja" else "; ").join(translate(RULES.get(each, each), language) for each in rules)

@@ -21,7 +21,8 @@ from catalog.model import Field, Text
 from catalog.sandbox import Limits, Sandbox
 from catalog.settings import Settings
 from catalog.standards import Standards
-from catalog.trial import ABOUT, LICENSES, WANTS, Column, Order, Trial, cell_name, check_file, for_child, in_words, shown, warm_up
+from catalog.trial import ABOUT, LICENSES, WANTS, Column, Order, Trial, check_file, for_child, in_words, shown, warm_up
+from catalog.values import cell_name, column_letters
 from catalog.web.forms import takes_file
 from catalog.web.negotiation import VARY_FORMAT, format_of, language
 from catalog.web.presenting import Shown, text
@@ -38,6 +39,7 @@ LONGEST_TEXT = 2_000
 SHOWN_PLACES = 100
 """Places of one kind of finding that the page lists; the workbook has all of them."""
 SHOWN_CHANGES = 200
+_OF_COLUMNS = frozenset({"standard-recommended-missing", "standard-mandatory-missing"})
 _OFFERED = (media.HTML, media.JSON)
 
 
@@ -163,20 +165,27 @@ def presented(trial: Trial) -> Shown:
 
 def _column(column: Column) -> Shown:
     type_ = type_of(Field(name=column.name, type=column.type)) if column.type else Text()
-    return {"letters": cell_name(1, column.position)[:-1], "name": column.name, "filled": column.filled, "type": text(type_)}
+    return {"letters": column_letters(column.position), "name": column.name, "filled": column.filled, "type": text(type_)}
 
 
 def _groups(findings: Iterable[Finding]) -> Iterable[Shown]:
+    """Those of one kind together; kinds in the order of the cells in which they are met first, the file as a whole last."""
     ordered = sorted(findings, key=_kind)  # stable: within a kind they stay in the order of the file
-    for _key, group in groupby(ordered, key=_kind):
-        found = list(group)
+    groups = [list(group) for _key, group in groupby(ordered, key=_kind)]
+    for found in sorted(groups, key=lambda each: _position(each[0].place)):
         yield {"first": found[0], "others": found[1 : SHOWN_PLACES + 1], "more": max(0, len(found) - 1 - SHOWN_PLACES)}
 
 
+def _position(place: Place) -> tuple[bool, bool, int, int]:
+    """Cells and rows from the top, then columns, then what has neither."""
+    return not place.row, not place.column, place.row, place.column
+
+
 def _kind(finding: Finding) -> tuple[str, ...]:
-    """What findings of one group share; what is said of no row is a group of its own."""
+    """What findings of one group share; what is said of no row is a group of its own, but for columns that are missing."""
     place = finding.place
-    return finding.code, place.resource, place.field, place.pointer, "" if place.row else word(finding, language())
+    alike = place.row or finding.code in _OF_COLUMNS
+    return finding.code, place.resource, place.field, place.pointer, "" if alike else word(finding, language())
 
 
 def _rest(place: Place, trial: Trial) -> str:

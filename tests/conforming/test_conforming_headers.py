@@ -3,7 +3,6 @@
 import pytest
 from conforming_samples import CLEAN, HEADER, LIBRARY, cleaned, codes, refused, workbook
 
-from catalog.conforming.changes import letters
 from catalog.errors import Finding
 
 TWO = "名称,住所,設置位置\n"
@@ -130,7 +129,3 @@ def test_without_a_standard_the_fitting_ones_are_proposed(text: str, code: str, 
     (finding,) = refused(lambda: cleaned(text, standard=""))
     assert finding.code == code
     assert finding.expected.startswith(expected)
-
-
-def test_letters_of_columns() -> None:
-    assert [letters(each) for each in (1, 26, 27, 702, 703, 16_384)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
