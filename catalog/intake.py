@@ -6,18 +6,25 @@ No database and no network here: this is what runs in a limited child process wh
 import hashlib
 import json
 import zipfile
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from catalog import media
 from catalog.errors import InvalidData
 from catalog.examination import Step, codelists_used, examine, standards
-from catalog.model import FileRole, Package, Prepared, Resource, StoredFile
+from catalog.model import Box, Field, FileRole, Package, Prepared, Resource, StoredFile
 from catalog.settings import Settings
 from catalog.standards import as_json
 from catalog.tables import write_canonical
 
-SOURCE, CODELISTS, STANDARDS = "source/", "codelists/", "standards/"
+SOURCE, CODELISTS, STANDARDS, RAW, STATISTICS, CHARTS = (
+    "source/", "codelists/", "standards/", "raw/", "statistics/", "charts/",
+)  # fmt: skip
+_ROLES: Mapping[str, FileRole] = {
+    CODELISTS: "codelist", STANDARDS: "standard", RAW: "raw", STATISTICS: "statistics", CHARTS: "chart",
+}  # fmt: skip
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say: same files, same bytes, whenever it is written
 _CHUNK = 1 << 20
 
@@ -38,6 +45,8 @@ def prepare(package: Package, settings: Settings, workspace: Path, step: Step = 
         target = workspace / f"{table.name}.csv"
         rows[table.name] = _canonical(package, table, target, settings)
         contents[target.name] = target
+        contents |= _typed(table, target, rows[table.name])
+    contents |= _worked_out(package, contents, workspace, settings)
     archive = workspace / f"{package.name}.zip"
     write_zip(package, archive)
     contents[archive.name] = archive
@@ -52,6 +61,7 @@ def prepare(package: Package, settings: Settings, workspace: Path, step: Step = 
         raw_digest=digest_of(package.raw) if package.raw else "",
         rows=rows,
         validator=f"frictionless {version('frictionless')}",
+        box=_box(package, contents),
     )
 
 
@@ -93,6 +103,62 @@ def _canonical(package: Package, table: Resource, target: Path, settings: Settin
     )
 
 
+def _typed(table: Resource, canonical: Path, rows: int) -> dict[str, Path]:
+    """The same table with the types of its schema, which everything that asks or converts it reads."""
+    from catalog.formats import typed, write_ndjson, write_parquet
+
+    parquet, ndjson = (canonical.with_suffix(each.suffix) for each in (media.PARQUET, media.NDJSON))
+    with typed(canonical, table, rows, _reader) as values:
+        write_parquet(values, table, parquet)
+        write_ndjson(values, ndjson)
+    return {each.name: each for each in (parquet, ndjson)}
+
+
+def _worked_out(package: Package, contents: Mapping[str, Path], workspace: Path, settings: Settings) -> dict[str, Path]:
+    """Profiles of the columns, and what the declared views show; raw records that are open, typed, so that they can be traced."""
+    from catalog import charts, statistics
+
+    codelists = {each.name: each for each in codelists_used(package)}
+    typed = {each.name: contents[f"{each.name}{media.PARQUET.suffix}"] for each in package.tables()}
+    (workspace / STATISTICS).mkdir()
+    found = {}
+    for table in package.tables():
+        path = f"{STATISTICS}{table.name}{media.JSON.suffix}"
+        found[path] = workspace / path
+        found[path].write_bytes(statistics.freeze(statistics.profile(typed[table.name], table, codelists)))
+    if not package.views:
+        return found
+    return found | _traceable(package, workspace, settings) | charts.write(package, typed, codelists, workspace)
+
+
+def _traceable(package: Package, workspace: Path, settings: Settings) -> dict[str, Path]:
+    """The raw records that a case of a dashboard can be followed to."""
+    if package.raw is None or not package.raw.open:
+        return {}
+    found = {}
+    (workspace / RAW).mkdir()
+    for table in package.raw.tables():
+        canonical = workspace / RAW / f"{table.name}{media.CSV.suffix}"
+        rows = _canonical(package.raw, table, canonical, settings)
+        parquet, _ndjson = _typed(table, canonical, rows).values()
+        found[f"{RAW}{parquet.name}"] = parquet
+    return found
+
+
+def _box(package: Package, contents: Mapping[str, Path]) -> Box | None:
+    """The part of the earth that the tables are about, as far as they say so."""
+    from catalog.formats.extent import box
+
+    return box((contents[f"{each.name}{media.PARQUET.suffix}"], each) for each in package.tables())
+
+
+def _reader(field: Field, missing: tuple[str, ...]) -> Callable[[str], Any]:
+    """Stock's own reader of a field: only columns that are written in an unusual way ask for it."""
+    from catalog.validation.casting import reader
+
+    return reader(field, missing)
+
+
 def write_zip(package: Package, target: Path) -> None:
     """Write the files of a package as a zip; the same files give the same bytes."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -107,7 +173,8 @@ def write_zip(package: Package, target: Path) -> None:
 
 def _stored(package: Package, path: str, source: Path) -> StoredFile:
     role, resource = _role(package, path)
-    format_ = media.of_path(path)
+    drawn = role == "chart" and path.endswith(media.SVG.suffix)
+    format_ = media.SVG if drawn else media.of_path(path)
     return StoredFile(
         path=path,
         sha256=_sha256(source),
@@ -123,14 +190,13 @@ def _role(package: Package, path: str) -> tuple[FileRole, str]:
     """What a file is to the publication, and the resource that it holds."""
     if path == f"{package.name}.zip":
         return "package", ""
-    if path.startswith(CODELISTS):
-        return "codelist", ""
-    if path.startswith(STANDARDS):
-        return "standard", ""
+    for folder, role in _ROLES.items():
+        if path.startswith(folder):
+            return role, PurePosixPath(path).stem if role in ("raw", "statistics") else ""
     if path.startswith(SOURCE):
         given = path.removeprefix(SOURCE)
         return "source", next((each.name for each in package.resources if each.path == given), "")
-    return "table", path.removesuffix(media.CSV.suffix)
+    return "table", PurePosixPath(path).stem
 
 
 def _sha256(source: Path) -> str:

@@ -37,7 +37,7 @@ class Files(Protocol):
         ...
 
     def path(self, sha256: str) -> Path:
-        """A file of this machine with these bytes, for readers that want a path."""
+        """A file of this machine with these bytes, for readers that want a path. StoreError("store-file-missing")."""
         ...
 
     def exists(self, sha256: str) -> bool:
@@ -99,8 +99,12 @@ class LocalFiles:
             raise
 
     def path(self, sha256: str) -> Path:
-        """Where the file is, or would be."""
-        return self._target(sha256)
+        """Where the file is."""
+        target = self._target(sha256)
+        with translated():
+            if not target.exists():
+                raise StoreError("store-file-missing", sha256=sha256)
+        return target
 
     def exists(self, sha256: str) -> bool:
         """Whether the file is here."""

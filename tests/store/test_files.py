@@ -68,8 +68,9 @@ def test_what_is_here_is_not_copied_again_but_looks_new(kept: LocalFiles, source
 
 def test_a_file_cut_short_is_replaced(kept: LocalFiles, source: Path) -> None:
     kept.put(source)
-    kept.path(SHA256).unlink()
-    kept.path(SHA256).write_bytes(CONTENT[:-1])
+    path = kept.path(SHA256)
+    path.unlink()
+    path.write_bytes(CONTENT[:-1])
     kept.put(source)
     assert kept.path(SHA256).read_bytes() == CONTENT
 

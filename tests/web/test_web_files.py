@@ -53,9 +53,19 @@ def test_a_file_is_saved_and_never_run(read) -> None:
     headers = read(NUMBERED).headers
     assert headers["Content-Security-Policy"] == "sandbox"
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Disposition"] == "attachment; filename=\"stations.csv\"; filename*=UTF-8''stations.csv"
+    name = "stations_v1_stations.csv"
+    assert headers["Content-Disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
     odd = read("/download/stations/1/source/%E7%A9%BA.csv").headers["Content-Disposition"]
     assert odd == "attachment; filename=\"stations_v1.csv\"; filename*=UTF-8''%E7%A9%BA.csv"
+
+
+def test_a_version_from_before_typed_files_gives_them_when_they_are_asked_for(ask) -> None:
+    assert [each["sha256"] for each in ask("/dataset/stations.json").json["tables"][0]["downloads"]][1:] == [None] * 4
+    lines = '{"code":"A01","passengers":120}\n{"code":"A02","passengers":null}\n'
+    assert ask("/download/stations/1/stations.ndjson").text == lines
+    parquet = ask("/download/stations/1/stations.parquet")
+    assert (parquet.body[:4], parquet.body[-4:]) == (b"PAR1", b"PAR1")
+    assert ask("/download/stations/latest/stations.parquet", if_none_match=parquet.headers["ETag"]).status == 304
 
 
 def test_a_text_names_the_encoding_of_its_own_bytes(read) -> None:
