@@ -137,9 +137,20 @@ def takes(*parameters: Parameter) -> Callable[[_View], _View]:
     return mark
 
 
+def takes_any(view: _View) -> _View:
+    """Decorate a view that reads the query by itself: what it takes depends on its address. It finds it in ``g.query``."""
+    view.__dict__["parameters"] = None
+    return view
+
+
 def of_view(view: Callable[..., Any]) -> tuple[Parameter, ...]:
     """The parameters that a view takes."""
-    return tuple(vars(view).get("parameters", ()))
+    return tuple(vars(view).get("parameters", ()) or ())
+
+
+def knows_its_own(view: Callable[..., Any]) -> bool:
+    """Whether the view reads the query by itself."""
+    return vars(view).get("parameters", ()) is None
 
 
 def read(query: Sequence[tuple[str, str]], parameters: Sequence[Parameter]) -> dict[str, Any]:

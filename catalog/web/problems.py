@@ -27,6 +27,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (errors.Conflict, 409),
     (errors.Refusal, 422),
     (errors.Busy, 503),
+    (errors.TooMany, 429),
     (errors.StoreError, 503),
 )
 """The first class that an error is of gives its status; what stands in no row is a mistake of ours: 500."""
@@ -55,6 +56,7 @@ _TITLES: Mapping[int, str] = {
     414: _("Address too long"),
     416: _("Range not satisfiable"),
     422: _("Data has errors"),
+    429: _("Too many requests"),
     500: _("Error on our side"),
     503: _("Not available"),
 }
@@ -63,7 +65,7 @@ _TITLES: Mapping[int, str] = {
 def handle_catalog_error(error: CatalogError) -> Response:
     """An error of the product's own tree."""
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-    if isinstance(error, errors.Busy):
+    if isinstance(error, errors.Busy | errors.TooMany):
         response = tell(status, error)
         response.headers["Retry-After"] = error.details["seconds"]
         return response

@@ -143,7 +143,7 @@ def test_all_mistakes_are_told_at_once(read) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/ja", "/dataset/stations", "/dataset/stations.ttl", "/download/stations/1/stations.csv", "/healthz", "/robots.txt"],
+    ["/", "/ja", "/dataset/stations/report", "/dataset/stations/linkset.json", "/healthz", "/robots.txt"],
 )
 def test_an_address_without_parameters_takes_none(read, path: str) -> None:
     answer = read(f"{path}?utm=1")

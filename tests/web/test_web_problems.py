@@ -71,7 +71,7 @@ def test_other_origins_may_read_everything(read) -> None:
 def test_every_answer_has_its_guards(read, path: str) -> None:
     headers = read(path, accept=BROWSER).headers
     assert headers["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     assert headers["X-Content-Type-Options"] == "nosniff"
