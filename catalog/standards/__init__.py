@@ -5,7 +5,7 @@ published tables against them, ``rendering`` writes them as Table Schema and as 
 Light: nothing here imports a heavy library. ``docs/standards.md`` says how a standard is written.
 """
 
-from catalog.standards.checking import check_package, check_table
+from catalog.standards.checking import check_package, check_table, fits, table_of
 from catalog.standards.nouns import Column, Companion, HeaderMatch, Standard, Status, Table
 from catalog.standards.reading import Standards, check_standards
 from catalog.standards.rendering import as_json, listing, schema_json
@@ -22,6 +22,8 @@ __all__ = [
     "check_package",
     "check_standards",
     "check_table",
+    "fits",
     "listing",
     "schema_json",
+    "table_of",
 ]

@@ -59,7 +59,7 @@ def check_package(package: Package, standards: Standards) -> tuple[Finding, ...]
 def check_table(resource: Resource, standard: Standard) -> tuple[Finding, ...]:
     """What keeps a table from being united with others of its standard. A resource without a schema has no columns."""
     place = Place(resource=resource.name)
-    table = _table_of(resource, standard)
+    table = table_of(resource, standard)
     if table is None:
         known = ", ".join(each.name for each in standard.tables)
         details = {"standard": standard.slug}
@@ -78,7 +78,7 @@ def check_table(resource: Resource, standard: Standard) -> tuple[Finding, ...]:
     )
 
 
-def _table_of(resource: Resource, standard: Standard) -> Table | None:
+def table_of(resource: Resource, standard: Standard) -> Table | None:
     """A standard of one table takes any resource; one of several finds the table by the resource's or the file's name."""
     if len(standard.tables) == 1:
         return standard.tables[0]
@@ -106,12 +106,13 @@ def _missing(match: HeaderMatch, place: Place, standard: Standard) -> Iterator[F
 def _types(match: HeaderMatch, fields: dict[str, Field], resource: str) -> Iterator[Finding]:
     for header, column in match.mapping.items():
         given, wanted = fields[header].type, column.field.type
-        if not _fits(given, column):
+        if not fits(given, column):
             place = Place(resource=resource, field=header)
             yield Finding(code="standard-type", severity="warning", place=place, found=given, expected=wanted)
 
 
-def _fits(given: str, column: Column) -> bool:
+def fits(given: str, column: Column) -> bool:
+    """Whether a column of that type can be united with the standard's."""
     if column.field.type == "string":
         return given in _TEXT or not column.code
     return given in _FITTING.get(column.field.type, (column.field.type,))
@@ -133,7 +134,7 @@ def _others(match: HeaderMatch, place: Place) -> Iterator[Finding]:
 
 
 def _absent_tables(standard: Standard, resources: list[Resource]) -> Iterator[Finding]:
-    present = {_table_of(each, standard) for each in resources}
+    present = {table_of(each, standard) for each in resources}
     for table in standard.tables:
         if table not in present and table.obligation != "optional":
             mandatory = table.obligation == "mandatory"
