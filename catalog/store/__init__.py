@@ -9,7 +9,7 @@ Reading never waits for a writer. Writing is one transaction at a time, visible 
 ``store.files`` by their content; the database row is the only thing that makes them visible.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from types import TracebackType
@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
+from catalog.dcat.packing import Packed
 from catalog.errors import Finding, NotFound, Withdrawn
 from catalog.model import Agent, Change, Publication, Text
 from catalog.settings import Settings
@@ -24,36 +25,52 @@ from catalog.store import records
 from catalog.store.database import Database, addresses, changes, datasets, documents, meta, uses, versions
 from catalog.store.feed import Feed
 from catalog.store.files import Files, LocalFiles, files_at
+from catalog.store.misses import Misses
 from catalog.store.records import (
     CATALOG_KEY,
+    DESCRIBED_FOR,
     IDENTITY,
     ISSUED,
     RENDERED_FOR,
+    SHAPES_ALL,
+    SHAPES_LAST,
+    WRITTEN_AS,
     Address,
+    Description,
     Document,
     Head,
+    Held,
     Summary,
     Target,
     Use,
     VersionRow,
+    agent_of,
     document_of,
     later,
     page_key,
+    summary_of,
 )
+from catalog.store.searching import Searching
 from catalog.store.selection import VISIBLE, Selection
 from catalog.store.verification import verify
 from catalog.store.writing import Writing
 
 __all__ = [
     "CATALOG_KEY",
+    "DESCRIBED_FOR",
     "IDENTITY",
     "ISSUED",
     "RENDERED_FOR",
+    "SHAPES_ALL",
+    "SHAPES_LAST",
+    "WRITTEN_AS",
     "Address",
+    "Description",
     "Document",
     "Feed",
     "Files",
     "Head",
+    "Held",
     "LocalFiles",
     "Selection",
     "Store",
@@ -71,7 +88,9 @@ _REMEMBERED = 256
 
 
 class Store:
-    """The store of one catalogue; safe to share between threads. ``files`` holds the bytes, ``feed`` is what harvesters walk.
+    """The store of one catalogue; safe to share between threads.
+
+    ``files`` holds the bytes, ``feed`` is what harvesters walk, ``searching`` what can be found, ``misses`` what was not.
 
     Every method raises StoreError where the database or the disk fails: store-full, store-locked, store-denied, store-unreadable.
     """
@@ -80,6 +99,8 @@ class Store:
         self._database = database
         self.files = files
         self.feed = Feed(database)
+        self.searching = Searching(database)
+        self.misses = Misses(database)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._record)
 
     @classmethod
@@ -112,6 +133,24 @@ class Store:
         """The version that is the latest now. Raises NotFound("dataset-unknown"), Withdrawn("dataset-withdrawn")."""
         return self._remembered(dataset, self._latest_number(dataset))
 
+    def latest_of(self, ids: Sequence[str]) -> tuple[Publication, ...]:
+        """The latest versions of some datasets in order of id, some hundreds at most; those that are not visible are left out."""
+        latest = and_(versions.c.dataset == datasets.c.id, versions.c.number == datasets.c.latest)
+        asked = select(datasets.c.id, datasets.c.latest, versions.c.record).join(versions, latest)
+        rows = self._rows(asked.where(datasets.c.id.in_(ids)).order_by(datasets.c.id)) if ids else []
+        return tuple(records.load(row.record, row.id, row.latest) for row in rows)
+
+    def stored_descriptions(self, after: str = "", limit: int = 100) -> tuple[Description, ...]:
+        """How visible datasets are described, in order of id, those after the id ``after``."""
+        asked = select(datasets.c.id, datasets.c.latest).where(VISIBLE, datasets.c.id > after).order_by(datasets.c.id)
+        with self._database.reading() as connection:
+            latest = {row.id: row.latest for row in connection.execute(asked.limit(limit))}
+            rows = connection.execute(select(documents).where(documents.c.key.in_(latest))).all()
+        found: dict[str, dict[str, Packed]] = {each: {} for each in latest}
+        for row in rows:
+            found[row.key][row.format] = Packed(row.etag, row.body)
+        return tuple(Description(dataset=each, version=latest[each], documents=found[each]) for each in latest)
+
     def publication(self, dataset: str, version: int) -> Publication:
         """One version of a visible dataset. Raises as ``latest``, and NotFound("version-unknown")."""
         self._latest_number(dataset)
@@ -140,7 +179,7 @@ class Store:
         asked = select(datasets).where(_visible(samples=samples), datasets.c.id > after)
         if publisher:
             asked = asked.where(datasets.c.publisher_id == publisher)
-        return tuple(_summary(row) for row in self._rows(asked.order_by(datasets.c.id).limit(limit)))
+        return tuple(summary_of(row) for row in self._rows(asked.order_by(datasets.c.id).limit(limit)))
 
     def count(self, samples: bool = True) -> int:
         """How many datasets are visible."""
@@ -160,7 +199,7 @@ class Store:
             .subquery()
         )
         rows = self._rows(select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.publisher_id))
-        return tuple((_agent(row), row.published) for row in rows)
+        return tuple((agent_of(row), row.published) for row in rows)
 
     def publisher(self, agent: str) -> Agent:
         """The publisher of that id. Raises NotFound("publisher-unknown") where it has no visible dataset."""
@@ -168,7 +207,7 @@ class Store:
         rows = self._rows(select(datasets).where(VISIBLE, datasets.c.publisher_id == agent).order_by(*newest).limit(1))
         if not rows:
             raise NotFound("publisher-unknown", publisher=agent)
-        return _agent(rows[0])
+        return agent_of(rows[0])
 
     def document(self, key: str, format: str) -> Document | None:  # noqa: A002  the field's own name; nobody needs the builtin here
         """The description of a dataset (its id) or of the catalogue ("@catalog") in a format, by its name in ``media``."""
@@ -200,6 +239,10 @@ class Store:
             for row in self._rows(asked)
         )
 
+    def position(self) -> int:
+        """How far the change log has come: as long as it is the same, so is everything that is published."""
+        return int(self._rows(select(func.coalesce(func.max(changes.c.sequence), 0)))[0][0])
+
     def lookup(self, address: str) -> Target | None:
         """What a flat address ("schema/<id>-<table>") leads to; those of a withdrawn dataset say so."""
         asked = select(addresses, datasets.c.latest).join(datasets, datasets.c.id == addresses.c.dataset)
@@ -221,12 +264,15 @@ class Store:
         )
         return tuple(Address(address=row.address, target=_target(row), modified=row.modified) for row in self._rows(asked))
 
-    def uses(self, kind: str, name: str) -> tuple[Use, ...]:
-        """Where visible datasets go by a code list (kind "codelist") or a standard (kind "standard") of that name, by dataset."""
+    def uses(self, kind: str, name: str, *, withdrawn: bool = False) -> tuple[Use, ...]:
+        """Where visible datasets go by a code list (kind "codelist") or a standard (kind "standard") of that name, by dataset.
+
+        ``withdrawn``: where those did that were taken back.
+        """
         asked = (
             select(uses, datasets.c.title_ja, datasets.c.title_en, datasets.c.sample)
             .join(datasets, datasets.c.id == uses.c.dataset)
-            .where(VISIBLE, uses.c.kind == kind, uses.c.name == name)
+            .where(datasets.c.latest.is_(None) if withdrawn else VISIBLE, uses.c.kind == kind, uses.c.name == name)
             .order_by(uses.c.dataset, uses.c.resource, uses.c.field)
         )
         return tuple(
@@ -287,24 +333,4 @@ def _target(row: Row[Any]) -> Target:
         resource=row.resource,
         name=row.name,
         withdrawn=row.latest is None,
-    )
-
-
-def _agent(row: Row[Any]) -> Agent:
-    return Agent(id=row.publisher_id, name=Text(row.publisher_name_ja, row.publisher_name_en), uri=row.publisher_uri)
-
-
-def _summary(row: Row[Any]) -> Summary:
-    return Summary(
-        id=row.id,
-        version=row.latest,
-        title=Text(row.title_ja, row.title_en),
-        description=Text(row.description_ja, row.description_en),
-        publisher=_agent(row),
-        issued=row.issued,
-        modified=row.modified,
-        sample=row.sample,
-        keywords=tuple(row.keywords),
-        keywords_en=tuple(row.keywords_en),
-        themes=tuple(row.themes),
     )

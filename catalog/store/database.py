@@ -39,7 +39,7 @@ from catalog.errors import SettingsError, StoreError
 from catalog.store import sqlite
 from catalog.store.faults import translated
 
-REVISIONS: tuple[str, ...] = ("0001", "0002")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003")
 """Every revision of the tables that this program knows, the newest last (a test compares them with ``migrations``)."""
 
 WRITER = "writer"
@@ -192,6 +192,75 @@ events = Table(
 not the log of versions (``changes``): a sample that the feed leaves out is not told, and a description that changes
 because a setting did is.
 """
+
+search_entries = Table(
+    "search_entries",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("dataset", _ID, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("title_ja", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("note_ja", Text, nullable=False),
+    Column("note_en", Text, nullable=False),
+    Column("description_ja", Text, nullable=False),
+    Column("description_en", Text, nullable=False),
+    Column("sample", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("facet", Text, nullable=False),
+    Index("ix_search_entries_dataset", "dataset", "kind"),
+    sqlite_autoincrement=True,
+)
+"""What search can find: a dataset, a field, a term or a standard. ``dataset`` is "" for what comes with the program.
+
+What was published last has the highest number, for each publication of a dataset enters it anew. ``name``, ``mark``, ``body``
+and ``facet`` are what is looked in, folded (``store.searching``); on SQLite the tables "search_words_…" have their bigrams.
+"""
+
+search_groups = Table(
+    "search_groups",
+    METADATA,
+    Column("entry", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("who", Integer, nullable=False),
+    Column("what", Integer, nullable=False),
+    Column("state", Integer, nullable=False),
+    Column("tags", Integer, nullable=False),
+)
+"""The facets of an entry as rows of ``search_values``: few entries have values of their own, so counting is quick."""
+
+search_values = Table(
+    "search_values",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("digest", _SHA256, nullable=False),
+    Column("content", JSON, nullable=False),
+    Index("ix_search_values_digest", "digest", unique=True),
+    sqlite_autoincrement=True,
+)
+
+search_identifiers = Table(
+    "search_identifiers",
+    METADATA,
+    Column("uuid", String(36)),
+    Column("dataset", _ID),
+    Column("path", Text, nullable=False),
+    PrimaryKeyConstraint("uuid", "dataset"),
+    Index("ix_search_identifiers_dataset", "dataset"),
+)
+"""UUIDs under which clients of CKAN know what has the flat address ``path``."""
+
+search_misses = Table(
+    "search_misses",
+    METADATA,
+    Column("day", String(10)),
+    Column("text", String(100)),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("day", "text"),
+)
+"""Searches that found nothing: what was sought, on which day, how many times. Nothing about who it was."""
 
 _REVISION = column("version_num", String)
 _ALEMBIC = table("alembic_version", _REVISION)

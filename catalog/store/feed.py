@@ -3,16 +3,35 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, bindparam, func, literal, select
 
 from catalog.dcat.eventstream import PAGE, Bounds, Event, Span, page_of
 from catalog.dcat.paging import FIRST, Page
 from catalog.store.database import Database, datasets, documents, events, feed_pages, meta
-from catalog.store.records import CATALOG_KEY, RENDERED_FOR, Document, document_of, page_key
+from catalog.store.records import CATALOG_KEY, RENDERED_FOR, ZSTD, Document, document_of, page_key
 from catalog.store.selection import TEXTS, Selection
-from catalog.store.shelf import gunzipped, page_row
+from catalog.store.shelf import gunzipped
 
+_ASKED, _NEXT = feed_pages.alias("asked"), feed_pages.alias("next")
+_BEYOND = select(func.min(feed_pages.c.start)).where(feed_pages.c.live.is_(True), feed_pages.c.start > _ASKED.c.start)
+_SERVED = select(
+    meta.c.value,
+    *(each.label(f"page_{each.name}") for each in _ASKED.c),
+    *(each.label(f"next_{each.name}") for each in _NEXT.c),
+    documents.c.body,
+    documents.c.etag,
+    documents.c.modified,
+).select_from(
+    select(literal(1).label("one"))
+    .subquery()
+    .outerjoin(meta, meta.c.key == RENDERED_FOR)
+    .outerjoin(_ASKED, _ASKED.c.number == bindparam("number"))
+    .outerjoin(_NEXT, _NEXT.c.start == _BEYOND.scalar_subquery())
+    .outerjoin(documents, and_(documents.c.key == bindparam("key"), documents.c.format == bindparam("format")))
+)
+"""A page, the one after it, its bytes and the edition of all, with one question: it is asked for each page of each walk."""
 _SOME = 500
 """Rows that are read at once where words are looked for."""
 _AT_ONCE = 100
@@ -46,25 +65,16 @@ class Feed:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def served(self, number: int, format_: str) -> Served:
-        """All that an answer about a page needs, in one view of the store."""
-        page = following = None
-        stored = select(documents).where(documents.c.key == page_key(number), documents.c.format == format_)
+    def served(self, number: int, format_: str, *, zstd: bool = False) -> Served:
+        """All that an answer about a page needs, in one view of the store; its bytes as gzip, or as Zstandard."""
+        key, format_ = page_key(number), format_ + (ZSTD if zstd else "")
         with self._database.reading() as connection:
-            rendered_for = connection.scalar(select(meta.c.value).where(meta.c.key == RENDERED_FOR))
-            row = connection.execute(select(feed_pages).where(feed_pages.c.number == number)).one_or_none()
-            if row is not None:
-                page = page_row(row)
-                after = select(feed_pages).where(feed_pages.c.live.is_(True), feed_pages.c.start > page.start)
-                next_row = connection.execute(after.order_by(feed_pages.c.start).limit(1)).one_or_none()
-                following = page_row(next_row) if next_row else None
-            document = connection.execute(stored).one_or_none()
-        return Served(
-            rendered_for=rendered_for or "",
-            page=page,
-            following=following,
-            document=document_of(document) if document else None,
-        )
+            row = connection.execute(_SERVED, {"number": number, "key": key, "format": format_}).one()
+        document = None
+        if row.etag is not None:
+            document = Document(key=key, format=format_, stored=row.body, etag=row.etag, modified=row.modified)
+        page, following = _page(row, "page"), _page(row, "next")
+        return Served(rendered_for=row.value or "", page=page, following=following, document=document)
 
     def pages(self) -> int:
         """How many pages a harvester walks."""
@@ -149,6 +159,11 @@ class Feed:
         """Everything in one view of the store: what is published meanwhile does not show."""
         with self._database.reading() as connection:
             yield Whole(connection, format_, selection)
+
+
+def _page(row: Any, prefix: str) -> Page | None:
+    number, start, datasets, live = (getattr(row, f"{prefix}_{each}") for each in ("number", "start", "datasets", "live"))
+    return None if number is None else Page(number=number, start=start, datasets=datasets, live=live)
 
 
 class Whole:

@@ -3,10 +3,9 @@
 The text is JSON through cattrs. Every field is written, defaults too: a later program may have other defaults.
 """
 
-import gzip
-import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from sqlalchemy import Row
 
+from catalog.dcat.packing import Packed, gzipped, is_zstd, pack, plain, zstd
 from catalog.errors import StoreError
 from catalog.model import Agent, Package, Publication, Text
 
@@ -22,15 +22,47 @@ CATALOG_KEY = "@catalog"
 
 RENDERED_FOR = "rendered-for"
 """What the catalogue remembers: the edition (``dcat.edition``) of every stored description and feed page."""
+DESCRIBED_FOR = "described-for"
+"""What the catalogue remembers: what the statements of every stored description follow from (``dcat.edition.describing``)."""
+WRITTEN_AS = "written-as"
+"""What the catalogue remembers: how every stored description is written (``dcat.edition.writing``)."""
 IDENTITY = "identity"
 """What the catalogue remembers: the settings that show in descriptions, as they were when these were rendered."""
 ISSUED = "issued"
 """What the catalogue remembers: when something was published here for the first time, its own dct:issued."""
 
 
+SHAPES_ALL, SHAPES_LAST = "shapes-all", "shapes-last"
+"""What the catalogue remembers: what came of holding all descriptions, and the one published last, against the shapes."""
+ZSTD = ".zst"
+"""Behind the name of a format: a page as Zstandard. Pages are kept in both codings: they are asked for over and over."""
+
+
 def page_key(number: int) -> str:
     """Key of the documents that are a page of the feed."""
     return f"@page-{number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What came of holding descriptions against the shapes: when, how many, how often a rule was broken.
+
+    ``dataset`` is the only one, where one was published.
+    """
+
+    at: str
+    datasets: int
+    faults: int
+    dataset: str = ""
+
+    def text(self) -> str:
+        """As the catalogue remembers it."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def of(cls, text: str | None) -> "Held | None":
+        """What was remembered; None where nothing was."""
+        return cls(**json.loads(text)) if text else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +82,28 @@ class Summary:
     themes: tuple[str, ...]
 
 
+def summary_of(row: Row[Any]) -> Summary:
+    """A row of the table of datasets."""
+    return Summary(
+        id=row.id,
+        version=row.latest,
+        title=Text(row.title_ja, row.title_en),
+        description=Text(row.description_ja, row.description_en),
+        publisher=agent_of(row),
+        issued=row.issued,
+        modified=row.modified,
+        sample=row.sample,
+        keywords=tuple(row.keywords),
+        keywords_en=tuple(row.keywords_en),
+        themes=tuple(row.themes),
+    )
+
+
+def agent_of(row: Row[Any]) -> Agent:
+    """The publisher in a row of the table of datasets."""
+    return Agent(id=row.publisher_id, name=Text(row.publisher_name_ja, row.publisher_name_en), uri=row.publisher_uri)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow:
     """One line of a dataset's history. ``issued`` is when this version was published; ``package_version`` is the steward's."""
@@ -65,35 +119,63 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A description rendered at publish. ``etag`` is the SHA-256 of ``body``; ``compressed`` is the same as gzip (RFC 1952)."""
+    """A description rendered at publish. ``etag`` is the SHA-256 of ``body``; ``stored`` is that as gzip or Zstandard."""
 
     key: str
     format: str
-    compressed: bytes
+    stored: bytes
     etag: str
     modified: str
 
     @property
     def body(self) -> bytes:
         """The bytes as rendered."""
-        return gzip.decompress(self.compressed)
+        return plain(self.stored)
+
+    @property
+    def compressed(self) -> bytes:
+        """The bytes as gzip (RFC 1952)."""
+        return gzipped(self.body) if is_zstd(self.stored) else self.stored
+
+    @property
+    def zstd(self) -> bytes:
+        """The bytes as Zstandard (RFC 8878)."""
+        return self.stored if is_zstd(self.stored) else zstd(self.body)
 
     def row(self) -> dict[str, Any]:
         """As the table has it."""
-        columns = {"key": self.key, "format": self.format, "body": self.compressed}
+        columns = {"key": self.key, "format": self.format, "body": self.stored}
         return columns | {"etag": self.etag, "modified": self.modified}
 
 
 def rendered(key: str, format_: str, body: bytes, modified: str) -> Document:
     """A document of these bytes."""
-    compressed = gzip.compress(body, compresslevel=6, mtime=0)
-    etag = hashlib.sha256(body).hexdigest()
-    return Document(key=key, format=format_, compressed=compressed, etag=etag, modified=modified)
+    return packed_document(key, format_, pack(body), modified)
+
+
+def coded(key: str, format_: str, body: bytes, modified: str) -> tuple[Document, Document]:
+    """A document of these bytes in both codings."""
+    as_zstd = rendered(key, format_ + ZSTD, body, modified)
+    return as_zstd, Document(key=key, format=format_, stored=gzipped(body), etag=as_zstd.etag, modified=modified)
+
+
+def packed_document(key: str, format_: str, packed: Packed, modified: str) -> Document:
+    """A document of bytes that are packed already."""
+    return Document(key=key, format=format_, stored=packed.stored, etag=packed.etag, modified=modified)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """The documents of a visible dataset's latest version, by format name, as they are stored."""
+
+    dataset: str
+    version: int
+    documents: Mapping[str, Packed]
 
 
 def document_of(row: Row[Any]) -> Document:
     """A row of the table."""
-    return Document(key=row.key, format=row.format, compressed=row.body, etag=row.etag, modified=row.modified)
+    return Document(key=row.key, format=row.format, stored=row.body, etag=row.etag, modified=row.modified)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Which of the visible datasets are meant: conditions that the database answers, and words that are looked for in texts."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -56,9 +57,18 @@ class Selection:
                 yield row.id
 
 
+_UNFIT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\s]+")
+"""White space, what no text should hold, and the noncharacters that mark where a text begins (``store.grams``)."""
+
+
 def folded(text: str) -> str:
-    """A text as it is compared: ＯＳＡＫＡ, Osaka and osaka are the same, and so are the two ways to write が."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    """A text as it is compared: ＯＳＡＫＡ, Osaka and osaka are the same, and so are the two ways to write が.
+
+    White space of any width and number is one blank. The one such function: whatever is sought and whatever is looked in
+    goes through it.
+    """
+    same = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _UNFIT.sub(" ", same).strip()
 
 
 def _flat(values: Iterable[Any]) -> list[str]:

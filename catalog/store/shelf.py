@@ -4,7 +4,9 @@ It answers for ``dcat.paging.Shelf`` and ``dcat.eventstream.Log``, which know wh
 """
 
 import gzip
-from collections.abc import Collection, Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
@@ -13,7 +15,7 @@ from catalog import media
 from catalog.dcat.eventstream import Described, Kind, moment
 from catalog.dcat.paging import FIRST, Page
 from catalog.store.database import datasets, documents, events, feed_pages
-from catalog.store.records import CATALOG_KEY, Document, document_of, later, page_key, rendered
+from catalog.store.records import CATALOG_KEY, Document, coded, document_of, later, page_key
 from catalog.store.selection import Selection
 
 _LIVE = feed_pages.c.live.is_(True)
@@ -88,19 +90,29 @@ class Shelf:
     def fragments(self, format_: str, datasets: Collection[str]) -> tuple[Document, ...]:
         """The descriptions of these datasets in order of id."""
         asked = select(documents).where(documents.c.format == format_, documents.c.key.in_(datasets)).order_by(documents.c.key)
-        return tuple(document_of(row) for row in self._connection.execute(asked))
+        return tuple(document_of(row) for row in self._connection.execute(asked).all())
 
-    def put(self, page: Page, format_: str, body: bytes, modified: str) -> None:
-        """Keep the bytes of a page; the same bytes keep their time, others get a later one than those before."""
-        key = page_key(page.number)
-        before, now = self._document(key, format_), rendered(key, format_, body, modified)
-        if before is None:
-            self._connection.execute(insert(documents).values(**now.row()))
-        elif before.etag != now.etag:
-            values = now.row() | {"modified": later(before.modified, modified)}
-            self._connection.execute(
-                update(documents).where(documents.c.key == key, documents.c.format == format_).values(values)
-            )
+    def put(self, pages: Iterable[tuple[Page, Mapping[str, bytes]]], modified: str) -> None:
+        """Keep the bytes of some pages by format; the same bytes keep their time, others get a later one than those before."""
+        waiting: deque[Future[tuple[Document, Document]]] = deque()
+        with ThreadPoolExecutor() as threads:  # compressing is most of the work, and lets the next page be made meanwhile
+            for page, bodies in pages:
+                key = page_key(page.number)
+                waiting.extend(threads.submit(coded, key, name, body, modified) for name, body in bodies.items())
+                while len(waiting) > len(bodies):
+                    self._put(*waiting.popleft().result())
+            for each in waiting:
+                self._put(*each.result())
+
+    def _put(self, *codings: Document) -> None:
+        for now in codings:
+            before = self._document(now.key, now.format)
+            if before is None:
+                self._connection.execute(insert(documents).values(**now.row()))
+            elif before.stored != now.stored:
+                at = before.modified if before.etag == now.etag else later(before.modified, now.modified)
+                same = and_(documents.c.key == now.key, documents.c.format == now.format)
+                self._connection.execute(update(documents).where(same).values(now.row() | {"modified": at}))
 
     def described(self, dataset: str) -> Document | None:
         """The description of a dataset that stands in the feed."""
@@ -120,7 +132,7 @@ class Shelf:
         etag, body = (description.etag, description.compressed) if description else ("", None)
         self._connection.execute(insert(events).values(**values, etag=etag, body=body))
 
-    def untold(self) -> Iterator[str]:
+    def untold(self) -> list[str]:
         """The datasets of which followers know something else than what stands in the feed, in order of id."""
         latest = select(func.max(events.c.sequence)).group_by(events.c.dataset)
         known = self._connection.execute(
@@ -130,7 +142,7 @@ class Shelf:
         asked = select(documents.c.key, documents.c.etag).join(datasets, datasets.c.id == documents.c.key)
         standing = self._connection.execute(asked.where(self._standing, documents.c.format == _DESCRIBED))
         now = {row.key: row.etag for row in standing}
-        yield from sorted(each for each in told.keys() | now.keys() if told.get(each) != now.get(each))
+        return sorted(each for each in told.keys() | now.keys() if told.get(each) != now.get(each))
 
     def _document(self, key: str, format_: str) -> Document | None:
         asked = select(documents).where(and_(documents.c.key == key, documents.c.format == format_))

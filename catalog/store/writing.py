@@ -6,14 +6,19 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
+from catalog import media
+from catalog.dcat.packing import Packed
 from catalog.errors import Conflict, NotFound, Withdrawn
 from catalog.model import Publication
 from catalog.store import records
 from catalog.store.database import addresses, changes, datasets, documents, events, files, meta, uses, versions
+from catalog.store.entering import Entering
 from catalog.store.records import Head, Target, later
 from catalog.store.selection import Selection
 from catalog.store.shelf import Shelf
 
+_STATEMENTS = media.N_TRIPLES.name
+"""The format whose bytes follow from the statements alone."""
 _MANY = 500
 """Values in one ``IN``: below the limits of every database."""
 
@@ -96,10 +101,31 @@ class Writing:
         """The feed, where the datasets of that selection stand in it."""
         return Shelf(self._connection, standing)
 
-    def etags(self, key: str) -> dict[str, str]:
-        """The ETags of the descriptions under a key, by format name."""
-        rows = self._connection.execute(select(documents.c.format, documents.c.etag).where(documents.c.key == key))
-        return {row.format: row.etag for row in rows}
+    def entering(self) -> Entering:
+        """What can be found by search, where it is entered and taken out."""
+        return Entering(self._connection)
+
+    def replace_documents(self, packed: Mapping[str, Mapping[str, Packed]], modified: str, *, anew: bool) -> None:
+        """Put descriptions, by key and format name, in the place of those that say something else.
+
+        The same N-Triples are the same description: it keeps its bytes and its time, but for ``anew``, where only equal
+        bytes keep their time. The keys are of visible datasets, or the catalogue's own.
+        """
+        columns = (documents.c.key, documents.c.format, documents.c.etag, documents.c.modified)
+        known: dict[str, dict[str, str]] = {key: {} for key in packed}
+        times = dict.fromkeys(packed, "")
+        for row in self._connection.execute(select(*columns).where(documents.c.key.in_(packed))).all():
+            known[row.key][row.format], times[row.key] = row.etag, later(times[row.key], row.modified)
+        rows = []
+        for key, formats in packed.items():
+            etags = {name: each.etag for name, each in formats.items()}
+            unsaid = etags.keys() == known[key].keys() and etags[_STATEMENTS] == known[key][_STATEMENTS]
+            if unsaid and not anew:
+                continue
+            at = times[key] if etags == known[key] else later(modified, times[key])
+            rows += [records.packed_document(key, name, each, at).row() for name, each in formats.items()]
+        self._connection.execute(delete(documents).where(documents.c.key.in_({row["key"] for row in rows})))
+        self._insert(documents, rows)
 
     def modified(self, key: str) -> str:
         """When the descriptions under a key were written; "" where there are none."""

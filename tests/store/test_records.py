@@ -12,12 +12,14 @@ from store_samples import publication
 from catalog.errors import Finding, Place, StoreError
 from catalog.model import (
     Agent,
+    Condition,
     Contact,
     Contributor,
     Definition,
     Field,
     ForeignKey,
     License,
+    Measure,
     Package,
     Period,
     Publication,
@@ -27,6 +29,7 @@ from catalog.model import (
     StandardRef,
     StoredFile,
     Text,
+    View,
 )
 from catalog.store.records import dump, load
 
@@ -72,6 +75,18 @@ schemas = st.builds(
     foreign_keys=some(st.builds(ForeignKey, fields=some(words), resource=words, reference_fields=some(words))),
     title=texts,
 )
+views = st.builds(
+    View,
+    name=words,
+    kind=st.sampled_from(["figure", "bars", "matrix", "timeline", "finder"]),
+    table=words,
+    title=texts,
+    measure=st.builds(Measure, function=st.sampled_from(["count", "sum", "distinct"]), field=words),
+    where=some(st.builds(Condition, field=words, values=some(words), minimum=words, present=st.none() | st.booleans())),
+    unit=st.sampled_from(["", "month", "fiscal-year"]),
+    zeros=st.booleans(),
+    columns=some(words),
+)
 resources = st.builds(
     Resource,
     name=words,
@@ -100,7 +115,7 @@ def packages(raw: st.SearchStrategy[Package | None]) -> st.SearchStrategy[Packag
         contact=st.none() | st.builds(Contact, name=words, telephone=words),
         temporal=st.none() | st.builds(Period, start=words, end=words),
         sample=st.booleans(),
-        views=some(objects),
+        views=some(views),
         resources=some(resources),
         files=some(words),
         descriptor=objects,

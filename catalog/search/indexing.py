@@ -1,0 +1,115 @@
+"""The index in step with what is published, and with what the program ships."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import PurePosixPath
+from uuid import NAMESPACE_URL, uuid5
+
+from catalog import __version__
+from catalog.addresses import Addresses
+from catalog.dcat import shipped
+from catalog.media import OCTETS
+from catalog.model import Publication, StoredFile
+from catalog.search import entries
+from catalog.settings import Settings
+from catalog.standards.reading import shipped as shipped_folder
+from catalog.store import Files, Store, Writing
+from catalog.vocabulary.codelists import CodeList
+from catalog.vocabulary.snapshots import thaw
+
+WAY_OF_ENTERING = 1
+"""Counted up where the same publication is entered otherwise without a new version of the program."""
+EDITION = "searched-for"
+"""What the catalogue remembers: the edition of everything in the index."""
+
+Progress = Callable[[int, int], None]
+
+
+def edition(settings: Settings) -> str:
+    """A digest of all that the index follows from besides what is published: program, standards, code lists, base URL."""
+    parts = f"{__version__} {WAY_OF_ENTERING} {_shipped()} {settings.public_url()}"
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+@cache
+def _shipped() -> str:
+    digest = hashlib.sha256()
+    folder = shipped_folder().parent
+    for each in sorted(folder.glob("*/**/*")):
+        if each.is_file():
+            digest.update(each.relative_to(folder).as_posix().encode() + b"\0" + each.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def index(writing: Writing, publication: Publication, settings: Settings, files: Files) -> None:
+    """Enter a version that becomes the latest, in the transaction that makes it visible."""
+    entering = writing.entering()
+    entering.remove(publication.id)
+    entering.enter(entries.of_publication(publication, _codelists(publication, files)))
+    entering.identify(publication.id, identifiers(publication, settings))
+
+
+def remove(writing: Writing, dataset: str) -> None:
+    """Take out a dataset that is withdrawn."""
+    writing.entering().remove(dataset)
+
+
+def refresh(store: Store, settings: Settings) -> bool:
+    """Enter everything anew if the program, what it ships, or the base URL has changed; True if so."""
+    if store.meta(EDITION) == edition(settings):
+        return False
+    rebuild(store, settings)
+    return True
+
+
+def rebuild(store: Store, settings: Settings, progress: Progress = lambda _done, _all: None) -> int:
+    """Enter everything anew, what was published last as the last; the number of datasets.
+
+    One transaction: until it ends, and where it is interrupted, the old index answers.
+    """
+    with store.writing() as writing:
+        entering = writing.entering()
+        entering.clear()
+        for name in shipped.vocabulary().names():
+            found = shipped.vocabulary().reading(name).codelist
+            entering.enter(entries.of_codelist(found) if found else ())
+        for slug in shipped.editions().names():
+            entering.enter(entries.of_standard(shipped.editions().standard(slug)))
+        visible = entering.by_age()
+        for done, dataset in enumerate(visible, start=1):
+            index(writing, store.latest(dataset), settings, store.files)
+            progress(done, len(visible))
+        writing.set_meta(EDITION, edition(settings))
+    return len(visible)
+
+
+def identifiers(publication: Publication, settings: Settings) -> Mapping[str, str]:
+    """The UUIDs by which clients of CKAN know the dataset, its publisher and its files, with their flat addresses."""
+    paths = [f"dataset/{publication.id}", f"publisher/{publication.publisher.id}"]
+    paths += [f"dataset/{publication.id}/datapackage.json", *(path for path, _file in distributions(publication))]
+    return {uuid_of(each, settings): each for each in paths}
+
+
+def distributions(publication: Publication) -> tuple[tuple[str, StoredFile], ...]:
+    """The files that are offered, each with the flat address of its distribution: tables first, the whole as zip last."""
+    served = {each.name for each in publication.package.resources if each.role == "file"}
+    found = [(each.resource, each) for each in publication.files if each.role == "table"]
+    found += [(each.resource, each) for each in publication.files if each.role == "source" and each.resource in served]
+    found += [("package", each) for each in publication.files if each.role == "package"]
+    return tuple((f"distribution/{publication.id}-{name}-{each.format or OCTETS.name}", each) for name, each in found)
+
+
+def uuid_of(path: str, settings: Settings) -> str:
+    """The UUID of what has that flat address (RFC 9562, version 5, of its IRI): the same for ever, and nobody else's."""
+    return str(uuid5(NAMESPACE_URL, f"{Addresses(settings.public_url()).home()}{path}"))
+
+
+def _codelists(publication: Publication, files: Files) -> dict[str, CodeList]:
+    """The lists that a version has kept, by name."""
+    found = {}
+    for each in publication.files:
+        if each.role == "codelist":
+            with files.open(each.sha256) as stream:
+                found[PurePosixPath(each.path).stem] = thaw(stream.read())
+    return found

@@ -1,0 +1,377 @@
+"""Search in the database: how it is asked for, and what is found. What it looks in is written by ``entering``.
+
+On SQLite a full-text index of bigrams answers (``grams``); on any other database the folded texts are looked through. Both
+find the same: every entry in whose texts each word stands.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+)
+
+from catalog.model import Text
+from catalog.store import grams
+from catalog.store.database import (
+    Database,
+    datasets,
+    search_entries,
+    search_groups,
+    search_identifiers,
+)
+from catalog.store.entering import GROUPS, KINDS, Kind
+from catalog.store.groups import MANY, Groups
+from catalog.store.records import Summary, summary_of
+from catalog.store.selection import VISIBLE, folded
+
+SMALL = 1_000
+"""Up to so many hits of one rank are put in order by how well they match; of more, the newest come first."""
+COMMON = 10_000
+"""Where more than so many match, how well each does is not asked: weighing a word takes as long as it is frequent."""
+
+_WEIGHTS = "10.0, 5.0, 1.0, 0.0"
+
+Order = Literal["relevance", "updated", "id"]
+Rank = Literal["exact", "name", "mark", "any"]
+RANKS: tuple[Rank, ...] = ("exact", "name", "mark", "any")
+"""How a thing is found: a name or keyword that is exactly this; in its name; in its name and keywords; anywhere."""
+_COLUMNS: Mapping[Rank, tuple[str, ...]] = {
+    "exact": ("name", "mark"), "name": ("name",), "mark": ("name", "mark"), "any": ("name", "mark", "body"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is asked for, folded. ``facets`` are lists of facet keys: of each list, one has to be there."""
+
+    kind: Kind = "dataset"
+    words: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    whole: str = ""
+    facets: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Something that was found."""
+
+    kind: Kind
+    dataset: str
+    path: str
+    title: Text
+    note: Text
+    description: Text
+    sample: bool
+    facets: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Which of the hits. ``order``: by relevance, the newest first, or by dataset id, those after the id ``after``."""
+
+    order: Order = "relevance"
+    offset: int = 0
+    after: str = ""
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How many were found, some of them, and how many of all have which value of the facets that were asked for."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    values: Mapping[str, Counter[str]]
+
+
+class _Way(Protocol):
+    """How a database finds words among the things of one kind: the source to select from, its number of the entry."""
+
+    source: FromClause
+    number: ColumnElement[int]
+
+    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> ColumnElement[bool]:
+        """Found with that rank or a better one, and with none of ``but``."""
+        ...
+
+    def named(self, part: str, *, begins: bool) -> ColumnElement[bool]:
+        """Whose name begins with a text, or contains it."""
+        ...
+
+    def best_first(self) -> tuple[ColumnElement[Any], ...]:
+        """The order of few hits."""
+        ...
+
+
+class _Grams:
+    """By the index of bigrams."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._name = grams.table(kind)
+        self.source: FromClause = table(self._name, column("rowid"), column(self._name))
+        self.number: ColumnElement[int] = self.source.c.rowid
+
+    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> ColumnElement[bool]:
+        asked = [f"({grams.within(_COLUMNS[rank], self._words(sought, rank))})"] if sought.words else []
+        asked += [f"({' OR '.join(map(grams.facet, each))})" for each in sought.facets]
+        never = [grams.within(_COLUMNS["any"], grams.contains(each)) for each in sought.without]
+        never += [grams.within(_COLUMNS[each], self._words(sought, each)) for each in but]
+        expression = " AND ".join(asked or [f"({grams.facet(grams.EVERYTHING)})"])
+        return self._match(f"({expression}) NOT ({' OR '.join(f'({each})' for each in never)})" if never else expression)
+
+    def named(self, part: str, *, begins: bool) -> ColumnElement[bool]:
+        return self._match(grams.within(("name",), grams.begins(part) if begins else grams.contains(part)))
+
+    def best_first(self) -> tuple[ColumnElement[Any], ...]:
+        return literal_column(f"bm25({self._name}, {_WEIGHTS})"), self.number.desc()
+
+    def _words(self, sought: Sought, rank: Rank) -> str:
+        return grams.equals(sought.whole) if rank == "exact" else " AND ".join(map(grams.contains, sought.words))
+
+    def _match(self, expression: str) -> ColumnElement[bool]:
+        return self.source.c[self._name].op("MATCH", is_comparison=True)(expression)
+
+
+class _Lines:
+    """By looking through the texts, each of which is a line."""
+
+    source: FromClause = search_entries
+
+    def __init__(self, kind: Kind) -> None:
+        self._of_kind = search_entries.c.kind == kind
+        self.number: ColumnElement[int] = search_entries.c.id
+
+    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> ColumnElement[bool]:
+        asked = [self._words(sought, rank)] if sought.words else []
+        asked += [or_(*(self._facet(each) for each in some)) for some in sought.facets]
+        asked += [not_(self._contains("any", each)) for each in sought.without]
+        return and_(self._of_kind, *asked, *(not_(self._words(sought, each)) for each in but))
+
+    def named(self, part: str, *, begins: bool) -> ColumnElement[bool]:
+        return and_(self._of_kind, search_entries.c.name.contains(f"\n{part}" if begins else part, autoescape=True))
+
+    def best_first(self) -> tuple[ColumnElement[Any], ...]:
+        return func.length(search_entries.c.name), self.number.desc()
+
+    def _words(self, sought: Sought, rank: Rank) -> ColumnElement[bool]:
+        words = (f"\n{sought.whole}\n",) if rank == "exact" else sought.words
+        return and_(*(self._contains(rank, each) for each in words))
+
+    def _contains(self, rank: Rank, word: str) -> ColumnElement[bool]:
+        return or_(*(search_entries.c[each].contains(word, autoescape=True) for each in _COLUMNS[rank]))
+
+    def _facet(self, key: str) -> ColumnElement[bool]:
+        return search_entries.c.facet.contains(f" {key} ", autoescape=True)
+
+
+def _way(connection: Connection, kind: Kind) -> _Way:
+    return _Grams(kind) if grams.indexes(connection.dialect.name) else _Lines(kind)
+
+
+class Searching:
+    """What ``Store.searching`` answers. Methods raise StoreError as those of ``Store``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._groups = Groups()
+
+    def count(self, sought: Sought) -> int:
+        """How many there are."""
+        with self._database.reading() as connection:
+            return _count(connection, sought)
+
+    def find(self, sought: Sought, part: Slice, facets: Sequence[str] = ()) -> Result:
+        """How many there are, some of them, and of all of them how many have which value of these facets.
+
+        Sought by id, there may be one more than the limit: it begins the next page.
+        """
+        with self._database.reading() as connection:
+            total, values = self._counted(connection, sought, facets)
+            if part.order == "id":
+                numbers = _by_id(connection, sought, part)
+            elif part.order == "updated" or not sought.words:
+                numbers = _newest(connection, sought, part.offset, part.limit)
+            else:
+                numbers = _ranked(connection, sought, part, total)
+            return Result(total=total, hits=_hits(connection, numbers, self._groups), values=values)
+
+    def _counted(self, connection: Connection, sought: Sought, facets: Sequence[str]) -> tuple[int, dict[str, Counter[str]]]:
+        if not facets:
+            return _count(connection, sought), {}
+        numbers = _all(connection, sought)
+        return len(numbers), self._groups.count(connection, numbers, facets)
+
+    def suggest(self, begins: str, limit: int) -> tuple[Hit, ...]:
+        """Things whose name begins with a text, then those whose name contains it; of each kind some, each title once."""
+        found: dict[str, Hit] = {}
+        with self._database.reading() as connection:
+            for at_begin in (True, False):
+                of_kinds = [self._named(connection, kind, begins, at_begin, limit) for kind in KINDS]
+                for each in filter(None, chain.from_iterable(zip_longest(*of_kinds))):
+                    found.setdefault(folded(str(each.title)), each)
+                if len(found) >= limit:
+                    break
+        return tuple(found.values())[:limit]
+
+    def _named(self, connection: Connection, kind: Kind, text: str, begins: bool, limit: int) -> tuple[Hit, ...]:
+        way = _way(connection, kind)
+        asked = select(way.number).select_from(way.source).where(way.named(text, begins=begins))
+        return _hits(connection, connection.scalars(asked.order_by(way.number.desc()).limit(limit * 5)).all(), self._groups)
+
+    def near(self, kind: Kind, texts: Iterable[str], limit: int) -> tuple[Hit, ...]:
+        """Things with one of these in their name, the best match first; the texts that most names have are left aside."""
+        with self._database.reading() as connection:
+            way, rare = _way(connection, kind), []
+            for each in texts:
+                count = _total(connection, way, way.named(each, begins=False))
+                if 0 < count <= SMALL:
+                    rare.append((count, each))
+            numbers: dict[int, None] = {}
+            for _rarity, each in sorted(rare):
+                asked = select(way.number).select_from(way.source).where(way.named(each, begins=False))
+                numbers |= dict.fromkeys(connection.scalars(asked.order_by(*way.best_first()).limit(limit)))
+                if len(numbers) >= limit:
+                    break
+            return _hits(connection, list(numbers)[:limit], self._groups)
+
+    def summaries(self, ids: Sequence[str]) -> tuple[Summary, ...]:
+        """What lists show of these datasets, in this order; one that was withdrawn meanwhile is left out."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(datasets).where(VISIBLE, datasets.c.id.in_(ids)))
+            found = {row.id: summary_of(row) for row in rows}
+        return tuple(found[each] for each in ids if each in found)
+
+    def publishers(self, ids: Sequence[str]) -> dict[str, Text]:
+        """What publishers are called."""
+        columns = (datasets.c.publisher_id, func.max(datasets.c.publisher_name_ja), func.max(datasets.c.publisher_name_en))
+        asked = select(*columns).where(datasets.c.publisher_id.in_(ids)).group_by(datasets.c.publisher_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(asked)
+            return {row[0]: Text(row[1], row[2]) for row in rows}
+
+    def identified(self, uuid: str) -> str:
+        """The flat address of what has that UUID, "" where nothing has it."""
+        with self._database.reading() as connection:
+            asked = select(search_identifiers.c.path).where(search_identifiers.c.uuid == uuid).limit(1)
+            return connection.scalar(asked) or ""
+
+    def owner(self, uuid: str) -> str:
+        """The dataset that what has that UUID belongs to, "" where nothing has it."""
+        with self._database.reading() as connection:
+            asked = select(search_identifiers.c.dataset).where(search_identifiers.c.uuid == uuid).limit(1)
+            return connection.scalar(asked) or ""
+
+
+def _total(connection: Connection, way: _Way, condition: ColumnElement[bool]) -> int:
+    return int(connection.scalar(select(func.count()).select_from(way.source).where(condition)) or 0)
+
+
+def _count(connection: Connection, sought: Sought) -> int:
+    way = _way(connection, sought.kind)
+    return _total(connection, way, way.has(sought, "any"))
+
+
+def _newest(connection: Connection, sought: Sought, offset: int, limit: int) -> list[int]:
+    way = _way(connection, sought.kind)
+    asked = select(way.number).select_from(way.source).where(way.has(sought, "any"))
+    return list(connection.scalars(asked.order_by(way.number.desc()).offset(offset).limit(limit)))
+
+
+def _by_id(connection: Connection, sought: Sought, part: Slice) -> list[int]:
+    way = _way(connection, sought.kind)
+    matching = select(way.number).select_from(way.source).where(way.has(sought, "any"))
+    asked = select(search_entries.c.id).where(search_entries.c.id.in_(matching), search_entries.c.dataset > part.after)
+    return list(
+        connection.scalars(
+            asked.order_by(search_entries.c.dataset, search_entries.c.id).offset(part.offset).limit(part.limit + 1)
+        )
+    )
+
+
+def _all(connection: Connection, sought: Sought) -> list[int]:
+    """The numbers of all, in no order. As one text: a row each would take most of the time of a search."""
+    way = _way(connection, sought.kind)
+    joined = func.aggregate_strings(cast(way.number, String), ",")
+    found = connection.scalar(select(joined).select_from(way.source).where(way.has(sought, "any")))
+    return json.loads(f"[{found}]") if found else []
+
+
+def _ranked(connection: Connection, sought: Sought, part: Slice, total: int) -> list[int]:
+    """The best rank first; within one, few by how well they match, many by how new they are."""
+    way, found, skip = _way(connection, sought.kind), list[int](), part.offset
+    seen: set[int] = set()
+    for place, rank in enumerate(RANKS):
+        here = select(way.number).select_from(way.source).where(way.has(sought, rank))
+        listed = _unseen(connection, here.order_by(way.number.desc()).limit(SMALL + 1 + len(seen)), seen)
+        if len(listed) > SMALL:
+            return found + _from_rank(connection, sought, place, skip, part.limit - len(found))
+        if len(listed) > 1 and total <= COMMON:
+            listed = _unseen(connection, here.order_by(*way.best_first()).limit(SMALL + len(seen)), seen)
+        found += listed[skip : skip + part.limit - len(found)]
+        skip = max(skip - len(listed), 0)
+        seen.update(listed)
+        if len(found) == part.limit or len(seen) == total:
+            break
+    return found
+
+
+def _unseen(connection: Connection, asked: Select[Any], seen: Collection[int]) -> list[int]:
+    return [each for each in connection.scalars(asked) if each not in seen]
+
+
+def _from_rank(connection: Connection, sought: Sought, place: int, skip: int, wanted: int) -> list[int]:
+    """Hits of this rank, then of the next, the newest of each first, where there are too many to know which are seen."""
+    way, found = _way(connection, sought.kind), list[int]()
+    for at in range(place, len(RANKS)):
+        condition = way.has(sought, RANKS[at], but=RANKS[:at])
+        here = select(way.number).select_from(way.source).where(condition).order_by(way.number.desc())
+        some = connection.scalars(here.offset(skip).limit(wanted - len(found))).all()
+        found += some
+        if len(found) == wanted:
+            break
+        skip = 0 if some else skip - _total(connection, way, condition)
+    return found
+
+
+def _hits(connection: Connection, numbers: Sequence[int], groups: Groups) -> tuple[Hit, ...]:
+    asked = select(search_entries, *(search_groups.c[each] for each in GROUPS))
+    joined = search_entries.join(search_groups, search_groups.c.entry == search_entries.c.id)
+    rows: dict[int, Row[Any]] = {}
+    for start in range(0, len(numbers), MANY):
+        some = asked.select_from(joined).where(search_entries.c.id.in_(numbers[start : start + MANY]))
+        rows |= {row.id: row for row in connection.execute(some)}
+    contents = groups.contents(connection, {getattr(row, each) for row in rows.values() for each in GROUPS})
+    return tuple(_hit(rows[each], contents) for each in numbers if each in rows)
+
+
+def _hit(row: Row[Any], contents: Mapping[int, Mapping[str, Sequence[str]]]) -> Hit:
+    facets = {name: tuple(values) for each in GROUPS for name, values in contents[getattr(row, each)].items()}
+    return Hit(
+        kind=row.kind,
+        dataset=row.dataset,
+        path=row.path,
+        title=Text(row.title_ja, row.title_en),
+        note=Text(row.note_ja, row.note_en),
+        description=Text(row.description_ja, row.description_en),
+        sample=row.sample,
+        facets=facets,
+    )
