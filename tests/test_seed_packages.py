@@ -177,7 +177,7 @@ def test_the_descriptor_says_who_what_when_where(folder: Path) -> None:
     ours = package["catalog"]
     assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     assert package["name"] == folder.name
-    assert package["version"] == "1.0.0"
+    assert package["version"] == "1.1.0"
     assert package["licenses"][0]["path"] == "https://creativecommons.org/licenses/by/4.0/"
     assert "publisher" not in ours  # the operator of the catalogue; the ministry or prefecture is the source
     assert ours["contact"] == {"name": "このカタログの運営者"}

@@ -1,0 +1,7 @@
+"""Makes the samples that tests of this folder share importable, whatever pytest's import mode."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent / "formats"))
