@@ -5,27 +5,47 @@ by content before the one database transaction; the transaction alone makes a ve
 the old state served, and at most files that no row names.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from catalog import media
+from catalog import media, search
 from catalog.addresses import Addresses
 from catalog.datapackage import open_package
-from catalog.dcat import bulk, dataset_of, eventstream, paging, render, render_catalog, shipped
-from catalog.dcat.edition import edition, identity
+from catalog.dcat import bulk, dataset_of, edition, eventstream, paging, render, render_catalog, shipped
+from catalog.dcat.packing import pack, unpack
 from catalog.errors import Conflict, NotFound, Refusal
 from catalog.intake import digest_of, prepare
 from catalog.model import Agent, Package, Prepared, Publication, Text
 from catalog.revisions import unexplained
 from catalog.settings import Settings
-from catalog.store import CATALOG_KEY, IDENTITY, ISSUED, RENDERED_FOR, Files, Head, Selection, Store, Target, Writing, later
+from catalog.store import (
+    CATALOG_KEY,
+    DESCRIBED_FOR,
+    IDENTITY,
+    ISSUED,
+    RENDERED_FOR,
+    SHAPES_LAST,
+    WRITTEN_AS,
+    Description,
+    Files,
+    Head,
+    Held,
+    Selection,
+    Store,
+    Target,
+    Writing,
+    later,
+)
 from catalog.vocabulary.codelists import FOLDER, CodeList
 from catalog.vocabulary.snapshots import thaw
+
+_AT_ONCE = 100
+"""Descriptions that are put in place with one statement."""
 
 Progress = Callable[[int, int], None]
 """Is told how many are done, and how many there are."""
@@ -73,6 +93,9 @@ def publish(
                 return Published(publication=same, created=False)
             publication = _numbered(prepared, writing.head(package.name), settings, note=note, breaking=breaking)
             _make_visible(writing, publication, settings, addresses_of(publication, store.files))
+            search.index(writing, publication, settings, store.files)
+            passed = Held(at=publication.modified, datasets=1, faults=0, dataset=publication.id)  # ``prepare`` refuses all others
+            writing.set_meta(SHAPES_LAST, passed.text())
     return Published(publication=publication, created=True)
 
 
@@ -102,6 +125,7 @@ def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = ""
     at = _now()
     with store.writing() as writing:
         writing.withdraw(dataset, at, reason)
+        search.remove(writing, dataset)
         show(writing, settings, dataset, at)
 
 
@@ -112,7 +136,7 @@ def as_served(store: Store, settings: Settings) -> Settings:
     that configuration, must not give the one feed two base URLs.
     """
     kept = json.loads(store.meta(IDENTITY) or "{}")
-    return replace(settings, **{name: value for name, value in kept.items() if name in identity(settings)})
+    return replace(settings, **{name: value for name, value in kept.items() if name in edition.identity(settings)})
 
 
 def at_its_address(store: Store, settings: Settings) -> Settings:
@@ -122,38 +146,96 @@ def at_its_address(store: Store, settings: Settings) -> Settings:
 
 def refresh(store: Store, settings: Settings, progress: Progress = _silent) -> bool:
     """Render every stored description again if a setting that shows in one, or the program, has changed; True if so."""
-    if store.meta(RENDERED_FOR) == edition(settings):
+    search.refresh(store, settings)
+    if store.meta(RENDERED_FOR) == edition.edition(settings):
         return False
     reindex(store, settings, progress)
     return True
 
 
-def reindex(store: Store, settings: Settings, progress: Progress = _silent) -> int:
-    """Render every description and every feed page again; the number of datasets.
+def reindex(store: Store, settings: Settings, progress: Progress = _silent, *, everything: bool = False) -> int:
+    """Bring every description and every feed page to these settings and this program; the number of datasets.
 
-    Rendering goes first, beside the store; one transaction then puts everything in place. Whatever interrupts it, the old
-    feed is served, whole. Followers of the event stream are told what reads differently afterwards; under another base
-    URL the stream begins anew. Raises Refusal where a dataset cannot be described any more.
+    A publication is described again where a setting or the program has changed what there is to say; its statements are
+    written again where a document is damaged or is written otherwise today (``everything``: in any case). What is right
+    keeps its bytes. Rendering goes first, beside the store; one transaction then puts everything in place: whatever
+    interrupts it, the old feed is served, whole. Followers of the event stream are told what reads differently afterwards;
+    under another base URL the stream begins anew. Raises Refusal where a dataset cannot be described any more,
+    Conflict("edition-changed") where another process has done the same meanwhile.
     """
-    count = store.count()
+    count, before = store.count(), _state(store)
+    described, written = before[0] == edition.describing(settings), before[1] == edition.writing() and not everything
+    tasks = _tasks(store, settings, described=described, written=written)
     with bulk.Spool() as spool:
-        for done, each in enumerate(bulk.described(_every(store, settings), settings, count), start=1):
+        for done, each in enumerate(bulk.described(tasks, settings, count), start=1):
             spool.put(each)
             progress(done, count)
         with store.writing() as writing:
-            at, visible = _now(), writing.visible()
-            for dataset, version in visible.items():
-                documents = spool.take(dataset, version) or _describe(_latest(store, dataset, settings), settings)
-                _replace_documents(writing, dataset, documents, at)
-            _replace_documents(writing, CATALOG_KEY, render_catalog(settings), at)
+            if _state(writing) != before:
+                raise Conflict("edition-changed")
+            at = _now()
+            count = _put_in_place(store, writing, settings, spool, at, anew=described or not written)
+            catalog = {name: pack(body) for name, body in render_catalog(settings).items()}
+            writing.replace_documents({CATALOG_KEY: catalog}, at, anew=not written)
             if json.loads(writing.meta(IDENTITY) or "{}").get("base_url") != settings.public_url():
                 writing.forget_events()
-            writing.set_meta(RENDERED_FOR, edition(settings))
-            writing.set_meta(IDENTITY, json.dumps(identity(settings), ensure_ascii=False))
+            writing.set_meta(RENDERED_FOR, edition.edition(settings))
+            writing.set_meta(DESCRIBED_FOR, edition.describing(settings))
+            writing.set_meta(WRITTEN_AS, edition.writing())
+            writing.set_meta(IDENTITY, json.dumps(edition.identity(settings), ensure_ascii=False))
             shelf = writing.shelf(standing(settings))
-            for dataset in shelf.untold():
-                eventstream.tell(shelf, dataset, at)
+            eventstream.tell_all(shelf, at)
             paging.rebuild(shelf, _feed(writing, settings))
+    return count
+
+
+def _state(kept: Store | Writing) -> tuple[str | None, str | None]:
+    """What the stored descriptions follow from, and how they are written."""
+    return kept.meta(DESCRIBED_FOR), kept.meta(WRITTEN_AS)
+
+
+def _tasks(store: Store, settings: Settings, *, described: bool, written: bool) -> Iterator[bulk.Task]:
+    """What there is to do for each dataset, in order of id.
+
+    ``described``: what is stored says what we would say; ``written``: it is written as we would write it.
+    """
+    after = ""
+    while portion := store.stored_descriptions(after=after):
+        tasks = {each.dataset: _task(each, written=written) if described else None for each in portion}
+        missing = store.latest_of([each for each, task in tasks.items() if task is None])
+        publications = {each.id: _for_operator(each, settings) for each in missing}
+        for dataset, task in tasks.items():
+            if found := task or publications.get(dataset):  # it may have been withdrawn meanwhile
+                yield found
+        after = portion[-1].dataset
+
+
+def _task(stored: Description, *, written: bool) -> bulk.Kept | bulk.Stored | None:
+    """What there is to do with a description that says the right thing; None where its statements are lost."""
+    statements = stored.documents.get(media.N_TRIPLES.name)
+    if statements is None or unpack(statements) is None:
+        return None
+    if written and _all_whole(stored.documents):
+        return bulk.Kept(stored.dataset, stored.version)
+    return bulk.Stored(stored.dataset, stored.version, statements)
+
+
+def _all_whole(documents: bulk.Documents) -> bool:
+    return documents.keys() == {each.name for each in media.RDF} and all(unpack(each) is not None for each in documents.values())
+
+
+def _put_in_place(store: Store, writing: Writing, settings: Settings, spool: bulk.Spool, at: str, *, anew: bool) -> int:
+    """Put what was rendered where readers find it; the number of datasets.
+
+    ``anew``: also where the statements are the same as before.
+    """
+    visible = writing.visible()
+    for some in _portions(visible):
+        described = {}
+        for dataset in some:
+            if not spool.keeps(dataset, visible[dataset]):
+                described[dataset] = spool.take(dataset, visible[dataset]) or _described(store, dataset, settings)
+        writing.replace_documents(described, at, anew=anew)
     return len(visible)
 
 
@@ -162,7 +244,7 @@ def show(writing: Writing, settings: Settings, dataset: str, at: str) -> None:
 
     Raises Conflict("edition-changed") where the feed is not rendered for these settings.
     """
-    if writing.meta(RENDERED_FOR) != edition(settings):
+    if writing.meta(RENDERED_FOR) != edition.edition(settings):
         raise Conflict("edition-changed")
     writing.set_documents(CATALOG_KEY, render_catalog(settings), at)
     if writing.meta(ISSUED) is None:
@@ -186,22 +268,22 @@ def _feed(writing: Writing, settings: Settings) -> paging.Feed:
     )
 
 
-def _every(store: Store, settings: Settings) -> Iterator[Publication]:
-    after = ""
-    while found := store.summaries(after=after):
-        yield from (_latest(store, each.id, settings) for each in found)
-        after = found[-1].id
+def _described(store: Store, dataset: str, settings: Settings) -> bulk.Documents:
+    """What was published while all the others were rendered."""
+    outcome = bulk.describe(_for_operator(store.latest(dataset), settings), settings)
+    if outcome.documents is None:
+        raise Refusal(*outcome.findings)
+    return outcome.documents
 
 
-def _latest(store: Store, dataset: str, settings: Settings) -> Publication:
-    publication = store.latest(dataset)
+def _portions(datasets: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(datasets)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
+
+
+def _for_operator(publication: Publication, settings: Settings) -> Publication:
     return publication if publication.package.publisher else replace(publication, publisher=operator(settings))
-
-
-def _replace_documents(writing: Writing, key: str, documents: Mapping[str, bytes], at: str) -> None:
-    """Descriptions that read as before keep their time."""
-    if {name: hashlib.sha256(body).hexdigest() for name, body in documents.items()} != writing.etags(key):
-        writing.set_documents(key, documents, at)
 
 
 def operator(settings: Settings) -> Agent:
@@ -224,6 +306,7 @@ def _numbered(prepared: Prepared, head: Head | None, settings: Settings, *, note
         raw_digest=prepared.raw_digest,
         rows=prepared.rows,
         validator=prepared.validator,
+        box=prepared.box,
         issued=head.issued if head else now,
         modified=later(now, head.modified) if head else now,
         note=note,
@@ -272,7 +355,7 @@ def _claims(publication: Publication, files: Files) -> Iterator[tuple[str, Targe
         for field in table.schema.fields:
             target = Target(kind="field", dataset=id_, resource=table.name, name=field.name)
             yield f"field/{id_}-{table.name}-{field.name}", target
-    for name, format_ in distributions_of(publication.package):
+    for name, format_ in distributions_of(publication):
         yield f"distribution/{id_}-{name}-{format_}", Target(kind="distribution", dataset=id_, resource=name, name=format_)
     for codelist in _own_codelists(publication, files):
         yield f"codelist/{codelist.name}", Target(kind="codelist", dataset=id_, resource=codelist.name)
@@ -291,10 +374,10 @@ def _own_codelists(publication: Publication, files: Files) -> Iterator[CodeList]
                 yield thaw(stream.read())
 
 
-def distributions_of(package: Package) -> tuple[tuple[str, str], ...]:
-    """(name, format) of each distribution: a table as csv, a file as it is, and the package as zip."""
-    tables = tuple((each.name, media.CSV.name) for each in package.tables())
-    files = tuple((each.name, media.of_path(each.path).name) for each in package.resources if each.role == "file")
+def distributions_of(publication: Publication) -> tuple[tuple[str, str], ...]:
+    """(name, format) of each distribution: a table in every format that is stored of it, a file as it is, the package as zip."""
+    tables = tuple((each.resource, each.format) for each in publication.files if each.role == "table")
+    files = tuple((each.name, media.of_path(each.path).name) for each in publication.package.resources if each.role == "file")
     return (*tables, *files, ("package", media.ZIP.name))
 
 

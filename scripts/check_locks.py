@@ -33,11 +33,13 @@ def wrong(lock: Path, wanted: list[str]) -> list[str]:
 
 
 def main() -> int:
-    """Check both files against pyproject.toml."""
+    """Check the locks of the product against pyproject.toml, those of the harvesters against their lists."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     runtime = project["project"]["dependencies"] + project["dependency-groups"]["build"]
     found = wrong(ROOT / "requirements.lock", runtime)
     found += wrong(ROOT / "requirements-test.lock", runtime + project["dependency-groups"]["test"])
+    for wanted in sorted((ROOT / "scripts").glob("*-requirements.in")):
+        found += wrong(wanted.with_suffix(".txt"), wanted.read_text(encoding="utf-8").split())
     print("\n".join(found) or "locks: ok")
     return 1 if found else 0
 

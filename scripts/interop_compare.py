@@ -15,17 +15,22 @@ from typing import Any
 Facts = dict[str, Any]
 Comparison = Callable[[Any, Any], bool]
 
-CKAN_LICENSES = {
-    "CC-BY-4.0": "cc-by",
-    "CC-BY-SA-4.0": "cc-by-sa",
-    "CC0-1.0": "cc-zero",
-    "ODC-BY-1.0": "odc-by",
-    "ODBL-1.0": "odc-odbl",
+_CC, _ODC = "https://creativecommons.org/", "https://opendatacommons.org/licenses/"
+LICENSES = {
+    "CC-BY-4.0": ("cc-by", _CC + "licenses/by/4.0/"),
+    "CC-BY-SA-4.0": ("cc-by-sa", _CC + "licenses/by-sa/4.0/"),
+    "CC0-1.0": ("cc-zero", _CC + "publicdomain/zero/1.0/"),
+    "ODC-BY-1.0": ("odc-by", _ODC + "by/1-0/"),
+    "ODBL-1.0": ("odc-odbl", _ODC + "odbl/1-0/"),
 }
-"""SPDX id: the id in CKAN's register of licences."""
+"""SPDX id: the id in CKAN's register of licences, and the address that the licence has, whatever page of it a package names."""
 TAG = re.compile(r"[\w .-]{2,100}")
 LETTERS = re.compile(r"\w{2,}")
 MARKUP = re.compile(r"<[^>]*>")
+SHARED = {"ndjson": "JSON", "md": "Text"}
+"""Formats that have their EU file type in common with another one, whose name a reader gets; the title names their own."""
+ROUNDED = 0.001
+"""Degrees by which a box may be larger than what is in it."""
 JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 
 
@@ -124,6 +129,14 @@ def japanese(_wanted: object, arrived: object) -> bool:
     return isinstance(arrived, str) and JAPANESE.search(arrived) is not None
 
 
+def around(wanted: Sequence[float], arrived: object) -> bool:
+    """A box that holds the wanted one, and hardly more."""
+    if not isinstance(arrived, list):
+        return False
+    west, south, east, north = (float(here) - float(there) for here, there in zip(arrived, wanted, strict=True))
+    return all(-ROUNDED <= each <= 0 for each in (west, south)) and all(0 <= each <= ROUNDED for each in (east, north))
+
+
 def within(wanted: str, arrived: object) -> bool:
     """The wanted text stands in a longer one."""
     return isinstance(arrived, str) and wanted in arrived
@@ -143,6 +156,7 @@ PROPERTIES = {
     "spatial": Property("dct:spatial (a dct:Location; udata: with dcat:bbox or locn:geometry)", some_ending),
     "every area": Property("dct:spatial", endings),
     "area name": Property("dct:spatial/skos:prefLabel (CKAN takes the last one of the document)", japanese),
+    "box": Property("dct:spatial (a dct:Location)/dcat:bbox (geo:wktLiteral)", around),
     "temporal start": Property("dct:temporal/dcat:startDate", equal),
     "temporal end": Property("dct:temporal/dcat:endDate", equal),
     "conformsTo": Property("dct:conformsTo (typed dct:Standard)", endings),
@@ -176,13 +190,14 @@ def wanted(dataset: Mapping[str, Any], language: str = "ja") -> Facts:
     publisher, contact, period = dataset["publisher"], dataset["contact"] or {}, dataset["temporal"] or {}
     license_ = next(iter(dataset["licenses"]), {})
     areas = [(f"/C{code[:5]}", f"/area/{code}") for code in dataset["spatial"]]
+    register, address = LICENSES.get(license_.get("name", "").upper(), (None, license_.get("path")))
     standards = {table["standard"]["id"] for table in dataset["tables"] if table["standard"]}
     facts = {
         "identifier": dataset["url"],
         "title": said(dataset["title"], language),
         "description": said(dataset["description"], language),
         "keywords": [*dataset["keywords"]["ja"], *dataset["keywords"]["en"]],
-        "licence": CKAN_LICENSES.get(license_.get("name", "").upper()),
+        "licence": register,
         "publisher": said(publisher["name"], language),
         "publisher iri": publisher["uri"] or publisher["url"],
         "contact": contact.get("name"),
@@ -191,6 +206,7 @@ def wanted(dataset: Mapping[str, Any], language: str = "ja") -> Facts:
         "spatial": areas,
         "every area": areas,
         "area name": bool(areas) and not dataset["sample"],  # an invented area need not have a name
+        "box": dataset.get("bbox"),
         "temporal start": period.get("start"),
         "temporal end": period.get("end"),
         "conformsTo": [(f"/standard/{each}",) for each in sorted(standards)],
@@ -203,7 +219,7 @@ def wanted(dataset: Mapping[str, Any], language: str = "ja") -> Facts:
         "modified": dataset["modified"],
         "version": str(dataset["version"]),
     }
-    return facts | {"files": files(dataset, license_.get("path"), language)}
+    return facts | {"files": files(dataset, address, language)}
 
 
 def said(value: Mapping[str, str], language: str) -> str:
@@ -221,7 +237,7 @@ def files(dataset: Mapping[str, Any], license_: str | None, language: str) -> di
         download["url"]: {
             "file title": said(about["title"], language) or about["name"],
             "file description": said(about["description"], language),
-            "file format": download["label"],
+            "file format": SHARED.get(download["format"], download["label"]),
             "file mimetype": [("/" + download["mediaType"].partition(";")[0], download["mediaType"].partition(";")[0])],
             "file size": download["bytes"],
             "file hash": download["sha256"],
@@ -232,6 +248,7 @@ def files(dataset: Mapping[str, Any], license_: str | None, language: str) -> di
         }
         for about, schema, name in of
         for download in about["downloads"]
+        if download.get("sha256")  # what is stored; other formats are made for who asks
     }
 
 
@@ -257,6 +274,10 @@ def from_ckan(dataset: Mapping[str, Any]) -> Facts:
         "spatial": listed(found.get("spatial_uri")),
         "every area": listed(found.get("spatial_uri")),
         "area name": found.get("spatial_text"),
+        "box": corners(
+            found.get("spatial_bbox")
+            or next((each["bbox"] for each in found.get("spatial_coverage") or () if each.get("bbox")), None)
+        ),
         "temporal start": found.get("temporal_start"),
         "temporal end": found.get("temporal_end"),
         "conformsTo": listed(found.get("conforms_to")),
@@ -296,6 +317,7 @@ def from_ckan_in_both(dataset: Mapping[str, Any]) -> Facts:
     english = {
         "title": dataset.get("title_translated", {}).get("en"),
         "description": dataset.get("notes_translated", {}).get("en"),
+        "sample": (dataset.get("provenance") or {}).get("ja"),
     }
     return found | english
 
@@ -305,6 +327,16 @@ def listed(value: str | Sequence[str] | None) -> list[str]:
     if isinstance(value, str):
         return list(json.loads(value)) if value.startswith("[") else [value]
     return list(value or ())
+
+
+def corners(geometry: str | Mapping[str, Any] | None) -> list[float] | None:
+    """West, south, east and north of a GeoJSON geometry, which may be a text."""
+    if not geometry:
+        return None
+    read = json.loads(geometry) if isinstance(geometry, str) else geometry
+    numbers = re.findall(r"-?[0-9.]+", json.dumps(read["coordinates"]))
+    eastward, northward = [float(each) for each in numbers[0::2]], [float(each) for each in numbers[1::2]]
+    return [min(eastward), min(northward), max(eastward), max(northward)]
 
 
 def from_udata(dataset: Mapping[str, Any]) -> Facts:
@@ -324,6 +356,7 @@ def from_udata(dataset: Mapping[str, Any]) -> Facts:
         "contact mail": contact.get("email"),
         "contact page": contact.get("contact_form"),
         "spatial": [],
+        "box": corners((dataset.get("spatial") or {}).get("geom")),
         "temporal start": period.get("start"),
         "temporal end": period.get("end"),
         "conformsTo": (dataset.get("schema") or {}).get("url"),
@@ -351,19 +384,16 @@ def from_udata(dataset: Mapping[str, Any]) -> Facts:
 
 
 _ONE_AREA = {"every area": "CKAN's own fields hold one area: the last that it meets"}
-_ADDRESS = {"sample": "CKAN shows the address of the statement; its text would have to be an rdfs:label"}
-_CKAN = _ONE_AREA | _ADDRESS
 READERS = {
-    "CKAN": Reader(from_ckan, limits=_CKAN),
-    "CKAN euro_dcat_ap_2": Reader(from_ckan, limits=_CKAN | {"version": "the profile reads owl:versionInfo (DCAT-AP 2)"}),
-    "CKAN en": Reader(from_ckan, language="en", limits=_CKAN),
-    "CKAN ja+en": Reader(from_ckan_in_both, language="en", limits=_CKAN, same={"publisher": japanese}),
+    "CKAN": Reader(from_ckan, limits=_ONE_AREA),
+    "CKAN euro_dcat_ap_2": Reader(from_ckan, limits=_ONE_AREA | {"version": "the profile reads owl:versionInfo (DCAT-AP 2)"}),
+    "CKAN en": Reader(from_ckan, language="en", limits=_ONE_AREA),
+    "CKAN ja+en": Reader(from_ckan_in_both, language="en", limits=_ONE_AREA, same={"publisher": japanese}),
     "udata": Reader(
         from_udata,
         limits={
-            "licence": "udata's register decides, by address, title or likeness; the one it loads first knows other addresses",
             "publisher iri": "udata keeps no address of a publisher",
-            "spatial": "udata keeps polygons (dcat:bbox, locn:geometry) and passes over the IRI of an area",
+            "spatial": "udata keeps boxes (dcat:bbox, locn:geometry) and passes over the IRI of an area",
             "every area": "as spatial",
             "area name": "as spatial",
             "themes": "udata makes keywords of themes that have a label in the feed",

@@ -34,7 +34,18 @@ PACKAGES = [*sorted((ROOT / "datapackages").iterdir()), ROOT / "tests/interop/pr
 FORMATS = ("ttl", "rdf", "jsonld", "nt")
 PAGE_SIZE = 2
 """Small, so that there are pages to walk, and more than one dataset on a page."""
-LOCKS = {"ckan": SCRIPTS / "interop-requirements.txt", "udata": SCRIPTS / "interop-udata-requirements.txt"}
+LOCKS = {
+    "ckan": SCRIPTS / "interop-requirements.txt",
+    "udata": SCRIPTS / "interop-udata-requirements.txt",
+    "frictionless": SCRIPTS / "interop-frictionless-requirements.txt",
+}
+HARVESTERS = ("ckan", "udata")
+"""The environments whose code reads feeds; frictionless reads our CKAN API (tests/web/test_ckan.py)."""
+UNFINISHED = """\
+{name}: 環境を準備できませんでした（{error}）。{lock} のパッケージを取得できなかったときは、上に pip のメッセージがあります。
+    ネットワークの接続を確かめて、scripts/interop --install をもう一度実行してください。途中までのものは消しました。
+{name}: the environment could not be made ({error}). If a package of {lock} could not be had, pip says so above.
+    Check the connection to the network, then run scripts/interop --install again. What was half done is gone."""
 SECONDS = 120
 """Within which the server has to start, and each reader to have read."""
 COLUMN = 26
@@ -73,13 +84,16 @@ def install(name: str) -> None:
         file=sys.stderr,
     )
     folder = ENVIRONMENTS / name
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of another lock, or of a time when it was not finished
     options = ["--quiet", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile", "--require-hashes"]
     try:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         subprocess.run([python_of(name), "-m", "pip", "install", *options, "--requirement", LOCKS[name]], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise Failed(f"{name}: the environment could not be made ({error})") from error
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Failed(
+            UNFINISHED.format(name=name, lock=LOCKS[name].relative_to(ROOT).as_posix(), error=type(error).__name__)
+        ) from error
     (folder / "made-from").write_text(locked(name), encoding="utf-8")
 
 
@@ -272,12 +286,12 @@ def judge(datasets: Mapping[str, Answers], answers: Mapping[str, Answers]) -> An
 def main() -> int:
     """Install, serve, harvest, judge."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--reader", action="append", choices=LOCKS, help="only this one (may be repeated)")
+    parser.add_argument("--reader", action="append", choices=HARVESTERS, help="only this one (may be repeated)")
     parser.add_argument("--install", action="store_true", help="make the environments and stop")
     parser.add_argument("--installed", action="store_true", help="install nothing: take the readers that are there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there as well")
     asked = parser.parse_args()
-    names = asked.reader or list(LOCKS)
+    names = asked.reader or list(LOCKS if asked.install else HARVESTERS)
     try:
         if asked.installed:
             names = [each for each in names if installed(each)]

@@ -1,19 +1,24 @@
 """Rendering everything anew: the same bytes where nothing changed, the old feed where it was interrupted."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rdflib import Graph
+from rdflib.compare import isomorphic
 
+from catalog.addresses import Addresses
 from catalog.cli import app
-from catalog.dcat import bulk
-from catalog.dcat.edition import edition
+from catalog.dcat import bulk, dataset_of, edition, render, rendering
+from catalog.dcat.packing import plain
 from catalog.errors import Conflict, Refusal
 from catalog.model import Agent, License, Package, Publication, Text
 from catalog.publishing import as_served, at_its_address, publish, refresh, reindex, show, standing, withdraw
@@ -21,7 +26,8 @@ from catalog.settings import Settings
 from catalog.store import CATALOG_KEY, RENDERED_FOR, Store, page_key
 
 Build = Callable[..., Path]
-FORMATS = ("ttl", "rdf", "jsonld", "nt")
+PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
+FORMATS = tuple(PARSERS)
 
 
 @pytest.fixture
@@ -32,12 +38,14 @@ def store(settings: Settings) -> Iterator[Store]:
 
 def small(dataset: str, version: int = 1, **changes: object) -> Publication:
     """A publication without tables: quick to render."""
-    package = Package(name=dataset, title=Text(f"{dataset}の一覧"), keywords=("駅",), **changes)  # type: ignore[arg-type]
+    publisher = Agent(id="270008", name=Text("大阪府"))
+    title = Text(f"{dataset}の一覧")
+    package = Package(name=dataset, title=title, keywords=("駅",), publisher=publisher, **changes)  # type: ignore[arg-type]
     return Publication(
         id=dataset,
         version=version,
         package=package,
-        publisher=Agent(id="270008", name=Text("大阪府")),
+        publisher=publisher,
         files=(),
         report={},
         issued="2026-04-01T00:00:00Z",
@@ -45,12 +53,15 @@ def small(dataset: str, version: int = 1, **changes: object) -> Publication:
     )
 
 
+def rendered(publication: Publication, settings: Settings) -> dict[str, bytes]:
+    return render(dataset_of(publication, Addresses(settings.public_url()), settings))
+
+
 def fill(store: Store, settings: Settings, names: list[str]) -> None:
     refresh(store, settings)
     for name in names:
         with store.writing() as writing:
-            outcome = bulk.describe(small(name), settings)
-            stored = writing.add(small(name), outcome.documents, {})
+            stored = writing.add(small(name), rendered(small(name), settings), {})
             show(writing, settings, stored.id, stored.modified)
 
 
@@ -71,7 +82,6 @@ NAMES = [f"d{number:02}" for number in range(12)]
 def test_rendering_anew_what_did_not_change_changes_nothing(store: Store, settings: Settings) -> None:
     settings = replace(settings, page_size=5)
     fill(store, settings, NAMES)
-    reindex(store, settings)  # the fixture's publisher becomes the operator
     before, followed = everything(store), store.feed.followed()
     time.sleep(1.1)  # times are whole seconds: another one would show
     done: list[tuple[int, int]] = []
@@ -79,6 +89,136 @@ def test_rendering_anew_what_did_not_change_changes_nothing(store: Store, settin
     assert everything(store) == before
     assert store.feed.followed() == followed
     assert done == [(number, 12) for number in range(1, 13)]
+
+
+def spoil(settings: Settings, key: str, format_: str, *, body: bytes | None) -> None:
+    """What a bad disk does, or somebody's hand in the database."""
+    file = Path(settings.home, "catalog.sqlite3")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        where = "WHERE key = ? AND format = ?"
+        if body is None:
+            connection.execute(f"DELETE FROM documents {where}", (key, format_))
+        else:
+            connection.execute(f"UPDATE documents SET body = ? {where}", (body, key, format_))
+
+
+def bodies(store: Store) -> dict[tuple[str, str], bytes]:
+    return {each: store.document(*each).body for each in everything(store)}  # type: ignore[union-attr]
+
+
+def without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rendering.quick is not None, "the tests' environment has the extra [fast]"
+    monkeypatch.setattr(rendering, "quick", None)
+
+
+def test_bytes_stay_whichever_way_rendered_last(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(settings, page_size=3)
+    fill(store, settings, NAMES)
+    before, followed = bodies(store), store.feed.followed()
+    without_the_extra(monkeypatch)
+    reindex(store, settings)
+    assert bodies(store) == before
+    reindex(store, replace(settings, title_ja="別の名前"))
+    datasets = {each: body for each, body in before.items() if not each[0].startswith("@")}
+    assert {each: body for each, body in bodies(store).items() if each in datasets} == datasets, "they say the same"
+    reindex(store, settings)
+    etags = everything(store)
+    fill(store, settings, ["d04x"])
+    changed = {key for key, etag in everything(store).items() if etags.get(key, etag) != etag}
+    assert {key for key, _format in changed} <= {CATALOG_KEY, *(page_key(each) for each in range(1, 7))}
+    assert len({key for key, _format in changed if key != CATALOG_KEY}) <= 3
+    assert store.feed.followed().total == followed.total + 1
+
+
+def test_everything_is_written_again_where_that_is_asked_for(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(settings, page_size=5)
+    fill(store, settings, NAMES)
+    before, followed = bodies(store), store.feed.followed()
+    without_the_extra(monkeypatch)
+    reindex(store, settings, everything=True)
+    after = bodies(store)
+    assert after.keys() == before.keys()
+    for (key, format_), body in after.items():
+        same = format_ == "nt" and not key.startswith("@page")
+        assert (body == before[key, format_]) is same or format_ == "nt", (key, format_)
+        graphs = [Graph().parse(data=each, format=PARSERS[format_]) for each in (body, before[key, format_])]
+        assert key == page_key(1) or isomorphic(*graphs), (key, format_)  # the first page tells the time
+    assert store.feed.followed() == followed, "nothing is told: nothing is said otherwise"
+    monkeypatch.undo()
+    reindex(store, settings, everything=True)
+    again = {each: body for each, body in bodies(store).items() if each[0] != page_key(1)}
+    assert again.items() <= before.items(), "each way has its bytes"
+
+
+@pytest.mark.parametrize("extra", [True, False])
+@pytest.mark.parametrize("format_", FORMATS)
+def test_damage_is_mended(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch, format_: str, *, extra: bool
+) -> None:
+    if not extra:
+        without_the_extra(monkeypatch)
+    fill(store, settings, NAMES[:4])
+    before, times = bodies(store), everything(store)
+    other = store.document("d03", format_)
+    assert other is not None
+    spoil(settings, "d00", format_, body=b"no gzip")
+    spoil(settings, "d01", format_, body=None)
+    spoil(settings, "d02", format_, body=other.stored)
+    spoil(settings, page_key(1), format_, body=b"no gzip")
+    spoil(settings, page_key(1), format_ + ".zst", body=None)
+    reindex(store, settings)
+    assert bodies(store) == before
+    assert {key: etag for key, (etag, _at) in everything(store).items()} == {key: etag for key, (etag, _at) in times.items()}
+    served = store.feed.served(1, format_, zstd=True).document
+    assert served is not None
+    assert plain(served.stored) == served.body == before[page_key(1), format_]
+
+
+def test_only_what_has_to_be_is_described_again(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(store, settings, NAMES)
+    asked: list[str] = []
+    original = bulk.describe
+
+    def noted(task: bulk.Task, settings: Settings) -> bulk.Described:
+        asked.append(type(task).__name__)
+        return original(task, settings)
+
+    monkeypatch.setattr(bulk, "describe", noted)
+
+    def kinds(settings: Settings, **how: bool) -> set[str]:
+        asked.clear()
+        reindex(store, settings, **how)
+        assert len(asked) == 12
+        return set(asked)
+
+    assert kinds(settings) == {"Kept"}
+    assert kinds(replace(settings, page_size=5)) == {"Kept"}, "pages are cut again, descriptions stay"
+    assert kinds(replace(settings, samples_in_feed=False)) == {"Kept"}
+    assert kinds(settings, everything=True) == {"Stored"}
+    assert kinds(replace(settings, base_url="https://new.example.jp")) == {"Publication"}
+    monkeypatch.setattr(edition, "WAY_OF_WRITING", edition.WAY_OF_WRITING + 1)
+    edition.edition.cache_clear()
+    assert kinds(replace(settings, base_url="https://new.example.jp")) == {"Stored"}
+    monkeypatch.setattr(edition, "WAY_OF_DESCRIBING", edition.WAY_OF_DESCRIBING + 1)
+    edition.edition.cache_clear()
+    assert kinds(replace(settings, base_url="https://new.example.jp")) == {"Publication"}
+    edition.edition.cache_clear()
+
+
+def test_of_two_that_render_anew_at_once_one_gives_way(store: Store, settings: Settings) -> None:
+    fill(store, settings, NAMES)
+    moved, named = replace(settings, base_url="https://new.example.jp"), replace(settings, title_ja="別の名前")
+
+    def meanwhile(done: int, _count: int) -> None:
+        if done == 3:
+            reindex(store, named)
+
+    with pytest.raises(Conflict, match="edition-changed"):
+        reindex(store, moved, meanwhile)
+    assert store.meta(RENDERED_FOR) == edition.edition(named)
+    assert not any(b"new.example.jp" in body for body in bodies(store).values())
 
 
 def test_another_page_size_cuts_the_feed_again(store: Store, settings: Settings) -> None:
@@ -114,9 +254,9 @@ else:
         pass
     calls = [0]
     module, name, after = {
-        "documents": (Writing, "set_documents", 7),
+        "documents": (Writing, "replace_documents", 2),
         "stream": (publishing.eventstream, "tell", 3),
-        "pages": (paging, "_write", 2),
+        "pages": (paging, "_written", 2),
     }[where]
     original = getattr(module, name)
 
@@ -143,12 +283,12 @@ def test_a_kill_leaves_the_old_feed_whole(store: Store, settings: Settings, wher
     assert killed.returncode == -9, killed.stderr.decode()
     assert everything(store) == before
     assert store.feed.followed() == followed
-    assert store.meta(RENDERED_FOR) == edition(settings)
+    assert store.meta(RENDERED_FOR) == edition.edition(settings)
     served = store.feed.served(1, "ttl")
     assert served.document is not None
     assert b"new.example.jp" not in served.document.body
     assert refresh(store, moved) is True
-    assert store.meta(RENDERED_FOR) == edition(moved)
+    assert store.meta(RENDERED_FOR) == edition.edition(moved)
     assert all(b"data.example.jp" not in store.document(*each).body for each in everything(store))  # type: ignore[union-attr]
 
 
@@ -162,7 +302,7 @@ def test_what_was_published_while_it_rendered_is_in_it(store: Store, settings: S
             withdraw("d03", settings, store)
             with store.writing() as writing:
                 changed = small("d01", 2, description=Text("新しい説明"))
-                writing.add(changed, bulk.describe(changed, settings).documents, {})
+                writing.add(changed, rendered(changed, settings), {})
                 show(writing, settings, "d01", "2026-05-01T00:00:00Z")
 
     assert reindex(store, moved, meanwhile) == 12
@@ -192,12 +332,12 @@ def test_one_that_cannot_be_described_stops_it_and_is_named(store: Store, settin
     before = everything(store)
     with store.writing() as writing:  # as if an earlier program had let it pass
         bad = small("bad", licenses=(License(name="", path="not an address"),))
-        writing.add(bad, bulk.describe(small("bad"), settings).documents, {})
+        writing.add(bad, rendered(small("bad"), settings), {})
         show(writing, settings, "bad", "2026-04-02T00:00:00Z")
     with pytest.raises(Refusal) as caught:
         reindex(store, replace(settings, title_ja="別の名前"))
     assert [(each.code, each.place.file) for each in caught.value.findings] == [("description-invalid", "bad/datapackage.json")]
-    assert store.meta(RENDERED_FOR) == edition(settings)
+    assert store.meta(RENDERED_FOR) == edition.edition(settings)
     after = everything(store)
     assert all(after[key] == value for key, value in before.items() if not key[0].startswith("@"))
 
@@ -213,9 +353,9 @@ def test_who_publishes_without_configuration_keeps_the_address_of_the_feed(
     document = store.document("small", "ttl")
     assert document is not None
     assert b"<https://data.example.jp/dataset/small>" in document.body
-    assert store.meta(RENDERED_FOR) == edition(served)
+    assert store.meta(RENDERED_FOR) == edition.edition(served)
     withdraw("small", bare, store)
-    assert store.meta(RENDERED_FOR) == edition(served)
+    assert store.meta(RENDERED_FOR) == edition.edition(served)
     assert at_its_address(store, bare) == replace(bare, base_url="https://data.example.jp")
     assert at_its_address(store, replace(bare, base_url="https://x.example.jp")).base_url == "https://x.example.jp"
 
@@ -224,7 +364,7 @@ def test_nothing_is_shown_in_a_feed_of_other_settings(store: Store, settings: Se
     fill(store, settings, ["a"])
     other = replace(settings, base_url="https://new.example.jp")
     with pytest.raises(Conflict, match="edition-changed"), store.writing() as writing:  # noqa: PT012  either statement may be the one
-        writing.add(small("b"), bulk.describe(small("b"), other).documents, {})
+        writing.add(small("b"), rendered(small("b"), other), {})
         show(writing, other, "b", "2026-04-02T00:00:00Z")
     assert store.count() == 1
 
@@ -236,7 +376,7 @@ def test_publishing_into_a_feed_of_an_earlier_program_renders_it_first(
     with store.writing() as writing:
         writing.set_meta(RENDERED_FOR, "of an earlier program")
     publish(package_folder(), settings, store)
-    assert store.meta(RENDERED_FOR) == edition(settings)
+    assert store.meta(RENDERED_FOR) == edition.edition(settings)
     served = store.feed.served(1, "nt")
     assert served.document is not None
     assert b"dataset/small>" in served.document.body
@@ -246,7 +386,7 @@ def test_publishing_into_a_feed_of_an_earlier_program_renders_it_first(
 def test_the_command_says_what_it_did(store: Store, settings: Settings) -> None:
     fill(store, settings, ["a", "b"])
     ran = CliRunner().invoke(app, ["reindex", "--home", settings.home])
-    assert (ran.exit_code, ran.output.count("2")) == (0, 1), ran.output
+    assert (ran.exit_code, ran.output.count("2件")) == (0, 1), ran.output
     document = store.document("a", "ttl")
     assert document is not None
     assert b"https://data.example.jp/dataset/a" in document.body, "the address stays where none is given"

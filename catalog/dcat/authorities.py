@@ -2,7 +2,8 @@
 
 import re
 
-from catalog.dcat.nouns import LicenseDocument, SoftwareAgent
+from catalog.dcat.nouns import LicenseDocument, SoftwareAgent, Standard
+from catalog.model import Text
 
 _EU = "http://publications.europa.eu/resource/authority/"
 
@@ -22,6 +23,7 @@ PUBLIC = _EU + "access-right/PUBLIC"
 STABLE = _EU + "planned-availability/STABLE"
 COMPLETED = _EU + "distribution-status/COMPLETED"
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
+OPENAPI = Standard(iri="https://spec.openapis.org/oas/v3.1.1", title=Text(ja="OpenAPI 3.1", en="OpenAPI 3.1"))
 SYNTACTIC_VALIDITY = "http://www.w3.org/2016/05/ldqd#syntacticValidity"
 COMPLETENESS = "http://www.w3.org/2016/05/ldqd#completeness"
 _FRICTIONLESS = re.compile(r"frictionless ([0-9]+(?:\.[0-9A-Za-z]+)+)")

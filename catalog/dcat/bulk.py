@@ -12,9 +12,11 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Self
 
+from catalog import media
 from catalog.addresses import Addresses
+from catalog.dcat.packing import Packed, pack, plain
 from catalog.dcat.projection import dataset_of
-from catalog.dcat.rendering import render
+from catalog.dcat.rendering import render, render_again
 from catalog.errors import Finding, Refusal
 from catalog.model import Publication
 from catalog.settings import Settings
@@ -26,25 +28,45 @@ _WINDOW = 400
 _PORTION = 20
 """Publications that a process is given at once."""
 
-Documents = Mapping[str, bytes]
+Documents = Mapping[str, Packed]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version whose documents are right as they are stored."""
+
+    dataset: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A version whose statements are stored as N-Triples and are right, and whose other documents have to be written again."""
+
+    dataset: str
+    version: int
+    triples: Packed
+
+
+Task = Publication | Stored | Kept
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What came of one: its documents by format name, or why there are none."""
+    """What came of one: its documents by format name (None: those that are stored), or why there are none."""
 
     dataset: str
     version: int
-    documents: Documents
+    documents: Documents | None = None
     findings: tuple[Finding, ...] = ()
 
 
-def described(publications: Iterable[Publication], settings: Settings, count: int) -> Iterator[Described]:
-    """Render publications, about ``count`` of them, in their order. None is refused before it is its turn.
+def described(tasks: Iterable[Task], settings: Settings, count: int) -> Iterator[Described]:
+    """Render some versions, about ``count`` of them, in their order. None is refused before it is its turn.
 
     Raises Refusal where one cannot be described, naming its datapackage.json.
     """
-    remaining = iter(publications)
+    remaining = iter(tasks)
     work = partial(describe, settings=settings)
     processes = (os.cpu_count() or 1) if count >= WORTHWHILE else 1
     if processes == 1:
@@ -55,14 +77,20 @@ def described(publications: Iterable[Publication], settings: Settings, count: in
             yield from map(_checked, pool.map(work, window, chunksize=_PORTION))
 
 
-def describe(publication: Publication, settings: Settings) -> Described:
+def describe(task: Task, settings: Settings) -> Described:
     """Render one. An exception of ours would not come back whole from another process: findings do."""
-    id_, version = publication.id, publication.version
+    if isinstance(task, Kept):
+        return Described(task.dataset, task.version)
+    if isinstance(task, Stored):
+        written = render_again(plain(task.triples.stored))
+        kept = {media.N_TRIPLES.name: task.triples}
+        packed = {name: pack(body) for name, body in written.items() if name not in kept}
+        return Described(task.dataset, task.version, packed | kept)
     try:
-        documents = render(dataset_of(publication, Addresses(settings.public_url()), settings))
+        documents = render(dataset_of(task, Addresses(settings.public_url()), settings))
     except Refusal as refusal:
-        return Described(id_, version, {}, tuple(_named(each, id_) for each in refusal.findings))
-    return Described(id_, version, documents)
+        return Described(task.id, task.version, findings=tuple(_named(each, task.id) for each in refusal.findings))
+    return Described(task.id, task.version, {name: pack(body) for name, body in documents.items()})
 
 
 def _named(finding: Finding, dataset: str) -> Finding:
@@ -84,8 +112,9 @@ class Spool:
     """Documents on the disk, in a file that has no name: it is gone when the process is, however that ends."""
 
     def __init__(self) -> None:
+        self._kept = set[tuple[str, int]]()
         self._file = TemporaryFile()  # noqa: SIM115  closed by __exit__
-        self._known: dict[tuple[str, int], list[tuple[str, int, int]]] = {}
+        self._known: dict[tuple[str, int], list[tuple[str, str, int, int]]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -94,19 +123,26 @@ class Spool:
         self._file.close()
 
     def put(self, outcome: Described) -> None:
-        """Keep the documents of a version."""
+        """Keep the documents of a version, or remember that the stored ones stay."""
+        if outcome.documents is None:
+            self._kept.add((outcome.dataset, outcome.version))
+            return
         places = []
-        for format_, body in outcome.documents.items():
-            places.append((format_, self._file.tell(), len(body)))
-            self._file.write(body)
+        for format_, each in outcome.documents.items():
+            places.append((format_, each.etag, self._file.tell(), len(each.stored)))
+            self._file.write(each.stored)
         self._known[outcome.dataset, outcome.version] = places
+
+    def keeps(self, dataset: str, version: int) -> bool:
+        """Whether the stored documents of a version stay."""
+        return (dataset, version) in self._kept
 
     def take(self, dataset: str, version: int) -> Documents | None:
         """The documents of a version, None where there are none. Nothing is put after something was taken."""
         if (places := self._known.get((dataset, version))) is None:
             return None
         found = {}
-        for format_, start, length in places:
+        for format_, etag, start, length in places:
             self._file.seek(start)
-            found[format_] = self._file.read(length)
+            found[format_] = Packed(etag, self._file.read(length))
         return found

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -57,6 +58,7 @@ def _host(name: str) -> str:
     return plain if _HOST.fullmatch(plain) else ""
 
 
+@lru_cache(maxsize=4096)
 def encoded(iri: str) -> str:
     """An address of our own with what an IRI must not hold percent-encoded; nothing else is changed."""
     return quote(_STRAY_PERCENT.sub("%25", iri), safe=_IN_ADDRESS)

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -109,6 +110,15 @@ IRI = Codec(_write_iri, _read_iri)
 """An IRI; where others wrote the address as a literal, that is read."""
 
 
+def _read_wkt(node: Node) -> str | None:
+    return str(node) if isinstance(node, Literal) and node.datatype == _WKT else None
+
+
+_WKT = term("geo:wktLiteral")
+WKT = Codec(lambda value: [Literal(value, datatype=_WKT, normalize=False)], _read_wkt)
+"""A geometry in Well-Known Text (GeoSPARQL); what others say in GeoJSON is not read."""
+
+
 def word(language: str) -> Codec:
     """A word in one language."""
     return Codec(
@@ -140,7 +150,8 @@ class Row:
     """One line of the mapping: this attribute is said with this predicate, in this way; ``many``: once a member.
 
     A ``Shape`` instead of a codec makes the object a node with statements of its own. ``also`` are predicates that say the
-    same for readers of other vocabularies; they are written and not read.
+    same for readers of other vocabularies; they are written and not read. ``reads`` tells the objects that are meant where
+    two rows share a predicate.
     """
 
     attribute: str
@@ -148,21 +159,23 @@ class Row:
     codec: "Codec | Shape"
     many: bool = False
     also: tuple[URIRef, ...] = ()
+    reads: Callable[[Node, Graph], bool] = lambda _node, _graph: True
 
-    def write(self, noun: Any, subject: Node, graph: Graph) -> None:
-        """Add the statements about this attribute."""
+    def write(self, noun: Any, subject: Node, graph: Graph, written: set[int]) -> None:
+        """Add the statements about this attribute. ``written`` are the nouns (by ``id``) that are in the graph already."""
         held = getattr(noun, self.attribute)
         for value in held if self.many else (held,):
             if value not in _ABSENT:
-                for node in self._nodes(value, subject, graph):
+                for node in self._nodes(value, subject, graph, written):
                     for predicate in (self.predicate, *self.also):
                         graph.add((subject, predicate, node))
 
-    def _nodes(self, value: Any, subject: Node, graph: Graph) -> list[Node]:
+    def _nodes(self, value: Any, subject: Node, graph: Graph, written: set[int]) -> list[Node]:
         if isinstance(self.codec, Codec):
             return self.codec.write(value)
         node = self.codec.node(value, subject)
-        self.codec.write(value, node, graph)
+        if id(value) not in written:  # a licence stands at every distribution: once is enough
+            self.codec.write(value, node, graph, written)
         return [node]
 
     def read(self, subject: Node, graph: Graph) -> Any:
@@ -172,7 +185,8 @@ class Row:
             values = [value for node in nodes if (value := self.codec.read(node)) is not None]
             merge = self.codec.merge
         else:
-            values = [self.codec.read(node, graph) for node in nodes if not isinstance(node, Literal)]
+            meant = (node for node in nodes if not isinstance(node, Literal) and self.reads(node, graph))
+            values = [self.codec.read(node, graph) for node in meant]
             merge = _first
         if self.many:
             return frozenset(values)
@@ -188,19 +202,22 @@ class Shape:
     rows: tuple[Row, ...]
 
     def node(self, noun: Any, subject: Node | None = None) -> URIRef | BNode:
-        """Its IRI; for a noun that has none by design, a blank node whose label follows from the subject it hangs on."""
+        """Its IRI; for a noun that has none by design, a blank node whose label follows from its class and what it hangs on."""
         if not self._has_iri():
-            return BNode("blank-" + hashlib.sha256(str(subject).encode()).hexdigest()[:16])
+            return BNode("blank-" + hashlib.sha256(f"{subject} {self.classes[0]}".encode()).hexdigest()[:16])
         if not noun.iri:
             raise ValueError(f"a {self.noun.__name__} needs an IRI before it can be described")
         return URIRef(noun.iri)
 
-    def write(self, noun: Any, node: Node, graph: Graph) -> None:
+    def write(self, noun: Any, node: Node, graph: Graph, written: set[int] | None = None) -> None:
         """Add every statement about the noun. ValueError where a noun that needs an IRI has none."""
+        written = set() if written is None else written
+        if self._has_iri():
+            written.add(id(noun))
         for each in self.classes:
             graph.add((node, RDF.type, each))
         for row in self.rows:
-            row.write(noun, node, graph)
+            row.write(noun, node, graph, written)
 
     def read(self, node: Node, graph: Graph) -> Any:
         """The noun at a node, as far as the graph speaks of it."""
@@ -210,7 +227,12 @@ class Shape:
         return self.noun(**found)
 
     def _has_iri(self) -> bool:
-        return any(each.name == "iri" for each in fields(self.noun))
+        return _has_iri(self.noun)
+
+
+@cache
+def _has_iri(noun: type) -> bool:
+    return any(each.name == "iri" for each in fields(noun))
 
 
 def _order(node: Node) -> tuple[str, str]:

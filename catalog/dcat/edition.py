@@ -12,8 +12,12 @@ from catalog import __version__
 from catalog.dcat.framing import PREFIXES
 from catalog.settings import Settings
 
-WAY_OF_WRITING = 2
-"""Counted up where the bytes of descriptions or feed pages change without a new version of the program."""
+WAY_OF_DESCRIBING = 1
+"""Counted up where other statements are made without a new version of the program."""
+WAY_OF_WRITING = 3
+"""Counted up where the same statements are written otherwise, or put together to other pages."""
+_OF_PAGES = ("samples_in_feed", "page_size")
+"""Settings that show in no description, only in which of them stand on which page."""
 
 _SETTINGS = (
     "title_ja", "title_en", "description_ja", "description_en", "license", "languages", "publisher_id", "publisher_name_ja",
@@ -29,5 +33,19 @@ def identity(settings: Settings) -> Mapping[str, str | int | bool]:
 @lru_cache(maxsize=8)
 def edition(settings: Settings) -> str:
     """A digest of these settings and of the program: descriptions with another one have to be rendered anew."""
-    parts = [sorted(identity(settings).items()), __version__, WAY_OF_WRITING, sorted(PREFIXES.items())]
+    return _digest(sorted(identity(settings).items()), describing(settings), writing())
+
+
+def describing(settings: Settings) -> str:
+    """A digest of everything that the statements about a publication follow from, but for the publication itself."""
+    shown = sorted((name, value) for name, value in identity(settings).items() if name not in _OF_PAGES)
+    return _digest(shown, __version__, WAY_OF_DESCRIBING)
+
+
+def writing() -> str:
+    """A digest of how statements are written as documents."""
+    return _digest(WAY_OF_WRITING, sorted(PREFIXES.items()))
+
+
+def _digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

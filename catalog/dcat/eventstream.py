@@ -108,6 +108,10 @@ class Log(Protocol):
         """The ETag of the description that followers know; "" where they know none, or were told that it went."""
         ...
 
+    def untold(self) -> Sequence[str]:
+        """The datasets whose description is another one than followers know."""
+        ...
+
     def tell(self, dataset: str, kind: Kind, at: str, description: Described | None) -> None:
         """Append."""
         ...
@@ -121,6 +125,12 @@ def tell(log: Log, dataset: str, at: str) -> None:
             log.tell(dataset, "delete", at, None)
     elif now.etag != known:
         log.tell(dataset, "update" if known else "create", at, now)
+
+
+def tell_all(log: Log, at: str) -> None:
+    """Append what happened to each dataset of which followers would see a difference."""
+    for dataset in log.untold():
+        tell(log, dataset, at)
 
 
 def moment(at: str) -> str:

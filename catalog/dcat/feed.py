@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from catalog.addresses import Addresses
 from catalog.dcat import cleaning
 from catalog.dcat.cleaning import encoded
 from catalog.dcat.framing import expand, frame, unframe
@@ -19,12 +20,14 @@ from catalog.dcat.framing import expand, frame, unframe
 class View:
     """What a page says of itself. Addresses are absolute; "" where there is none; ``next`` never names a page before it.
 
-    ``catalog`` and ``datasets`` are IRIs. ``total`` (datasets in the whole feed), ``issued`` and ``modified`` (ISO 8601, of
-    the whole catalogue) are given on the first page only, so that one change rewrites few pages.
+    ``catalog``, ``datasets`` and ``services`` (the interfaces of these datasets) are IRIs. ``total`` (datasets in the whole
+    feed), ``issued`` and ``modified`` (ISO 8601, of the whole catalogue) are given on the first page only, so that one change
+    rewrites few pages.
     """
 
     catalog: str
     datasets: Sequence[str] = ()
+    services: Sequence[str] = ()
     page: str = ""
     first: str = ""
     previous: str = ""
@@ -34,6 +37,9 @@ class View:
     total: int | None = None
     issued: str = ""
     modified: str = ""
+
+
+_SERVICE = b"DataService"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +72,26 @@ def page(format_: str, catalog: bytes, fragments: Sequence[bytes], view: View) -
     return frame(format_, [*bodies, *(unframe(format_, each) for each in fragments)])
 
 
-def dump(format_: str, catalog: bytes, view: View, portions: Iterable[Mapping[str, bytes]]) -> Iterator[bytes]:
+def services(addresses: Addresses, descriptions: Mapping[str, bytes]) -> list[str]:
+    """The interfaces of which these descriptions tell; ``descriptions`` are documents of any format by the id of the dataset."""
+    telling = {dataset: document for dataset, document in descriptions.items() if _SERVICE in document}
+    known = ((addresses.service(dataset), document) for dataset, document in telling.items())
+    return [iri for iri, document in known if encoded(iri).encode() in document]
+
+
+def dump(
+    format_: str, catalog: bytes, view: View, addresses: Addresses, portions: Iterable[Mapping[str, bytes]]
+) -> Iterator[bytes]:
     """The whole catalogue as one document in Turtle ("ttl") or N-Triples ("nt"), piece by piece and without paging.
 
-    ``view`` has the catalogue's IRI and dates, ``portions`` are descriptions by the IRI of the dataset. Raises as ``page``.
+    ``view`` has the catalogue's IRI and dates, ``portions`` are descriptions by the id of the dataset. Raises as ``page``.
     """
     iri = encoded(view.catalog)
     yield frame(format_, [unframe(format_, catalog), _n_triples({iri: list(_dates(view))}).encode()])
     for portion in portions:
-        links = _n_triples({iri: [("dcat:dataset", _Iri(encoded(each))) for each in portion]})
-        yield b"".join([links.encode(), *(unframe(format_, each) for each in portion.values())])
+        links: list[tuple[str, _Value]] = [("dcat:dataset", _Iri(encoded(addresses.dataset(each)))) for each in portion]
+        links += [("dcat:service", _Iri(encoded(each))) for each in services(addresses, portion)]
+        yield b"".join([_n_triples({iri: links}).encode(), *(unframe(format_, each) for each in portion.values())])
 
 
 def tombstone(format_: str, dataset: str, at: str, reason: str = "") -> bytes:
@@ -100,6 +116,7 @@ def _statements(view: View) -> _Statements:
         catalog.append(("hydra:totalItems", _Typed(str(view.total), "xsd:integer")))
     catalog.append(("hydra:view", _Iri(encoded(view.page))))
     catalog += [("dcat:dataset", _Iri(encoded(each))) for each in view.datasets]
+    catalog += [("dcat:service", _Iri(encoded(each))) for each in view.services]
     return {encoded(view.catalog): catalog, encoded(view.page): list(_paging(view))}
 
 

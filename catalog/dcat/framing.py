@@ -5,7 +5,9 @@ Each document stands alone, since the head always binds every prefix. No rdflib 
 """
 
 import json
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from catalog.errors import StoreError
 
@@ -18,6 +20,7 @@ PREFIXES = {
     "dct": "http://purl.org/dc/terms/",
     "dqv": "http://www.w3.org/ns/dqv#",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
     "hydra": "http://www.w3.org/ns/hydra/core#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
@@ -30,6 +33,9 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """Every namespace of our predicates, classes and datatypes. A change makes stored documents stale: render them anew."""
+
+_BY_NAMESPACE = {iri: prefix for prefix, iri in PREFIXES.items()}
+_LOCAL = re.compile("[A-Za-z_][A-Za-z0-9_-]*$")
 
 _TTL = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()) + "\n"
 _XMLNS = "".join(f'\n   xmlns:{prefix}="{iri}"' for prefix, iri in PREFIXES.items())
@@ -47,6 +53,14 @@ def expand(curie: str) -> str:
     """The IRI of a prefixed name; KeyError where the prefix is not ours."""
     prefix, _, local = curie.partition(":")
     return PREFIXES[prefix] + local
+
+
+@lru_cache(maxsize=4096)
+def prefixed(iri: str) -> str | None:
+    """The prefixed name of an IRI, where it has one that is short in every syntax."""
+    found = _LOCAL.search(iri)
+    prefix = _BY_NAMESPACE.get(iri[: found.start()]) if found else None
+    return f"{prefix}:{found[0]}" if found and prefix else None
 
 
 def frame(format_: str, bodies: Iterable[bytes]) -> bytes:

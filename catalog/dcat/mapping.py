@@ -4,8 +4,19 @@ Predicates are those of DCAT-AP 3.0.1; where harvesters that we tested need anot
 a record in docs/decisions says so. A profile of another country would be another set of these shapes.
 """
 
+from rdflib import Graph, Node, URIRef
+
 from catalog.dcat import nouns
-from catalog.dcat.codecs import COUNT, DAY, FLAG, IRI, MOMENT, PLAIN, SIZE, TEXT, Row, Shape, term, typed, within, word
+from catalog.dcat.codecs import COUNT, DAY, FLAG, IRI, MOMENT, PLAIN, SIZE, TEXT, WKT, Row, Shape, term, typed, within, word
+
+
+def _is_named(node: Node, graph: Graph) -> bool:
+    return isinstance(node, URIRef) or (node, term("skos:prefLabel"), None) in graph
+
+
+def _has_box(node: Node, graph: Graph) -> bool:
+    return (node, term("dcat:bbox"), None) in graph
+
 
 AGENT = Shape(
     nouns.Agent,
@@ -32,6 +43,11 @@ LOCATION = Shape(
     (term("dct:Location"),),
     (Row("label", term("skos:prefLabel"), TEXT),),
 )
+EXTENT = Shape(
+    nouns.Extent,
+    (term("dct:Location"),),
+    (Row("bbox", term("dcat:bbox"), WKT),),
+)
 PERIOD_OF_TIME = Shape(
     nouns.PeriodOfTime,
     (term("dct:PeriodOfTime"),),
@@ -48,6 +64,11 @@ LICENSE_DOCUMENT = Shape(
         Row("type", term("dct:type"), IRI),
     ),
 )
+RIGHTS_STATEMENT = Shape(
+    nouns.RightsStatement,
+    (term("dct:RightsStatement"),),
+    (Row("label", term("rdfs:label"), PLAIN),),
+)
 STANDARD = Shape(
     nouns.Standard,
     (term("dct:Standard"),),
@@ -56,7 +77,10 @@ STANDARD = Shape(
 PROVENANCE_STATEMENT = Shape(
     nouns.ProvenanceStatement,
     (term("dct:ProvenanceStatement"),),
-    (Row("description", term("dct:description"), TEXT),),
+    (
+        Row("description", term("dct:description"), TEXT),
+        Row("label", term("rdfs:label"), PLAIN),  # CKAN shows the label instead of the IRI (docs/decisions/0036)
+    ),
 )
 MEDIA_TYPE_OR_EXTENT = Shape(
     nouns.MediaTypeOrExtent,
@@ -104,6 +128,26 @@ QUALITY_MEASUREMENT = Shape(
         Row("activity", term("prov:wasGeneratedBy"), ACTIVITY),
     ),
 )
+DATA_SERVICE = Shape(
+    nouns.DataService,
+    (term("dcat:DataService"),),
+    (
+        Row("identifier", term("dct:identifier"), PLAIN),
+        Row("title", term("dct:title"), TEXT),
+        Row("description", term("dct:description"), TEXT),
+        Row("endpoint_url", term("dcat:endpointURL"), IRI),
+        Row("endpoint_description", term("dcat:endpointDescription"), IRI),
+        Row("serves", term("dcat:servesDataset"), IRI, many=True),
+        Row("conforms_to", term("dct:conformsTo"), STANDARD, many=True),
+        Row("publisher", term("dct:publisher"), AGENT),
+        Row("contact_point", term("dcat:contactPoint"), CONTACT_POINT),
+        Row("keywords", term("dcat:keyword"), word("ja"), many=True),
+        Row("keywords_en", term("dcat:keyword"), word("en"), many=True),
+        Row("themes", term("dcat:theme"), IRI, many=True),
+        Row("license", term("dct:license"), LICENSE_DOCUMENT),
+        Row("access_rights", term("dct:accessRights"), IRI),
+    ),
+)
 DISTRIBUTION = Shape(
     nouns.Distribution,
     (term("dcat:Distribution"),),
@@ -119,6 +163,7 @@ DISTRIBUTION = Shape(
         Row("checksum", term("spdx:checksum"), CHECKSUM),
         Row("license", term("dct:license"), LICENSE_DOCUMENT),
         Row("conforms_to", term("dct:conformsTo"), STANDARD, many=True),
+        Row("access_service", term("dcat:accessService"), DATA_SERVICE),
         Row("availability", term("dcatap:availability"), IRI),
         Row("status", term("adms:status"), IRI),
         Row("quality", term("dqv:hasQualityMeasurement"), QUALITY_MEASUREMENT, many=True),
@@ -139,12 +184,14 @@ DATASET = Shape(
         Row("keywords", term("dcat:keyword"), word("ja"), many=True),
         Row("keywords_en", term("dcat:keyword"), word("en"), many=True),
         Row("themes", term("dcat:theme"), IRI, many=True),
-        Row("spatial", term("dct:spatial"), LOCATION, many=True),
+        Row("spatial", term("dct:spatial"), LOCATION, many=True, reads=_is_named),
+        Row("extent", term("dct:spatial"), EXTENT, reads=_has_box),
         Row("temporal", term("dct:temporal"), PERIOD_OF_TIME),
         Row("accrual_periodicity", term("dct:accrualPeriodicity"), IRI),
         Row("languages", term("dct:language"), IRI, many=True),
         Row("landing_page", term("dcat:landingPage"), IRI),
         Row("licenses", term("dct:license"), LICENSE_DOCUMENT, many=True),
+        Row("rights", term("dct:rights"), RIGHTS_STATEMENT),
         Row("access_rights", term("dct:accessRights"), IRI),
         Row("provenance", term("dct:provenance"), PROVENANCE_STATEMENT),
         Row("sources", term("dct:source"), IRI, many=True),

@@ -46,8 +46,15 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """dct:Location without a name: a box in Well-Known Text, longitude before latitude. It has no IRI (docs/decisions/0035)."""
+
+    bbox: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodOfTime:
-    """dct:PeriodOfTime, both days included. The one noun without an IRI (docs/decisions/0011)."""
+    """dct:PeriodOfTime, both days included. It has no IRI (docs/decisions/0011)."""
 
     start: date | None = None
     end: date | None = None
@@ -66,6 +73,14 @@ class LicenseDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RightsStatement:
+    """dct:RightsStatement: what may be done, in words. ``label`` is the name of the licence, by which udata recognises it."""
+
+    iri: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standard:
     """dct:Standard: the schema of a table, or a standard that a dataset follows."""
 
@@ -75,10 +90,11 @@ class Standard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvenanceStatement:
-    """dct:ProvenanceStatement: how the data came about, in a sentence."""
+    """dct:ProvenanceStatement: how the data came about, in a sentence. ``label`` is it once, for who takes one text only."""
 
     iri: str
     description: Text = _NO_TEXT
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +154,27 @@ class QualityMeasurement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataService:
+    """dcat:DataService: an interface for programs. ``serves`` and ``themes`` are IRIs, ``endpoint_url`` is where it is asked."""
+
+    iri: str
+    identifier: str = ""
+    title: Text = _NO_TEXT
+    description: Text = _NO_TEXT
+    endpoint_url: str = ""
+    endpoint_description: str = ""
+    serves: frozenset[str] = frozenset()
+    conforms_to: frozenset[Standard] = frozenset()
+    publisher: Agent | None = None
+    contact_point: ContactPoint | None = None
+    keywords: frozenset[str] = frozenset()
+    keywords_en: frozenset[str] = frozenset()
+    themes: frozenset[str] = frozenset()
+    license: LicenseDocument | None = None
+    access_rights: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """dcat:Distribution: a dataset as one file. ``byte_size`` counts bytes; times have a zone."""
 
@@ -153,6 +190,7 @@ class Distribution:
     checksum: Checksum | None = None
     license: LicenseDocument | None = None
     conforms_to: frozenset[Standard] = frozenset()
+    access_service: DataService | None = None
     availability: str = ""
     status: str = ""
     quality: frozenset[QualityMeasurement] = frozenset()
@@ -175,11 +213,13 @@ class Dataset:
     keywords_en: frozenset[str] = frozenset()
     themes: frozenset[str] = frozenset()
     spatial: frozenset[Location] = frozenset()
+    extent: Extent | None = None
     temporal: PeriodOfTime | None = None
     accrual_periodicity: str = ""
     languages: frozenset[str] = frozenset()
     landing_page: str = ""
     licenses: frozenset[LicenseDocument] = frozenset()
+    rights: RightsStatement | None = None
     access_rights: str = ""
     provenance: ProvenanceStatement | None = None
     sources: frozenset[str] = frozenset()

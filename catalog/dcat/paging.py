@@ -7,7 +7,7 @@ the larger page. A change of one dataset rewrites the page that holds it and the
 dates), and where it splits or joins one more; all others keep every byte.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -90,8 +90,8 @@ class Shelf(Protocol):
         """The descriptions of these datasets in order of id."""
         ...
 
-    def put(self, page: Page, format_: str, body: bytes, modified: str) -> None:
-        """Keep the bytes of a page; the same bytes keep their time."""
+    def put(self, pages: Iterable[tuple[Page, Mapping[str, bytes]]], modified: str) -> None:
+        """Keep the bytes of some pages by format; the same bytes keep their time."""
         ...
 
 
@@ -121,8 +121,9 @@ def keep(shelf: Shelf, kept: Feed, dataset: str) -> None:
     touched = {each.number: each for each in _settled(shelf, page, kept.size)}
     first = shelf.holding("")
     assert first is not None, "the first page is never retired"
-    for each in (touched | {FIRST: first}).values():
-        _write(shelf, kept, each, shelf.members(each), shelf.neighbours(each)[1])
+    pages = (touched | {FIRST: first}).values()
+    written = (_written(shelf, kept, each, shelf.members(each), shelf.neighbours(each)[1]) for each in pages)
+    shelf.put(written, kept.modified)
 
 
 def _settled(shelf: Shelf, page: Page, size: int) -> list[Page]:
@@ -156,9 +157,13 @@ def rebuild(shelf: Shelf, kept: Feed, progress: Progress = lambda _done, _all: N
         if each.start not in wanted:
             shelf.retire(each)
     pages = [shelf.open(start, len(members)) for start, members in plan]
-    for index, (page, (_start, members)) in enumerate(zip(pages, plan, strict=True)):
-        _write(shelf, kept, page, members, pages[index + 1] if index + 1 < len(pages) else None)
-        progress(index + 1, len(pages))
+
+    def written() -> Iterator[tuple[Page, Mapping[str, bytes]]]:
+        for done, (page, (_start, members), following) in enumerate(zip(pages, plan, [*pages[1:], None], strict=True), start=1):
+            yield _written(shelf, kept, page, members, following)
+            progress(done, len(pages))
+
+    shelf.put(written(), kept.modified)
 
 
 def balanced(starts: Sequence[str], members: Sequence[str], size: int) -> list[tuple[str, Sequence[str]]]:
@@ -194,24 +199,29 @@ def _cut(start: str, members: Sequence[str], size: int) -> list[tuple[str, Seque
     return list(zip([start, *(each[0] for each in pieces[1:])], pieces, strict=True))
 
 
-def _write(shelf: Shelf, kept: Feed, page: Page, members: Sequence[str], following: Page | None) -> None:
+def _written(
+    shelf: Shelf, kept: Feed, page: Page, members: Sequence[str], following: Page | None
+) -> tuple[Page, Mapping[str, bytes]]:
+    bodies = {}
     for format_ in media.RDF:
         catalog = shelf.catalog(format_.name)
         fragments = shelf.fragments(format_.name, members)
         if catalog is None or [each.key for each in fragments] != list(members):
             raise StoreError("description-stale", format=format_.name)
-        view = _view(shelf, kept, page, format_, members, following)
-        body = feed.page(format_.name, catalog.body, [each.body for each in fragments], view)
-        shelf.put(page, format_.name, body, kept.modified)
+        documents = {each.key: each.body for each in fragments}
+        view = _view(shelf, kept, page, format_, documents, following)
+        bodies[format_.name] = feed.page(format_.name, catalog.body, [*documents.values()], view)
+    return page, bodies
 
 
 def _view(
-    shelf: Shelf, kept: Feed, page: Page, format_: media.Format, members: Sequence[str], following: Page | None
+    shelf: Shelf, kept: Feed, page: Page, format_: media.Format, documents: Mapping[str, bytes], following: Page | None
 ) -> feed.View:
     first = page.number == FIRST
     return feed.View(
         catalog=kept.addresses.catalog(),
-        datasets=[kept.addresses.dataset(each) for each in members],
+        datasets=[kept.addresses.dataset(each) for each in documents],
+        services=feed.services(kept.addresses, documents),
         page=kept.address(format_, page.number),
         first=kept.address(format_, FIRST),
         next=kept.address(format_, following.number) if following else "",

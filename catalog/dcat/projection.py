@@ -4,14 +4,15 @@ What cannot be cleaned into a valid IRI, date or code is refused, naming the pla
 never holds an invalid IRI, a character that XML forbids or an ill-typed literal. No rdflib here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from math import floor
 
 from catalog import media, standards
 from catalog.addresses import Addresses
-from catalog.dcat import areas, authorities, cleaning, shipped
+from catalog.dcat import areas, authorities, cleaning, phrases, shipped
 from catalog.dcat.framing import expand
 from catalog.dcat.nouns import (
     Activity,
@@ -19,8 +20,10 @@ from catalog.dcat.nouns import (
     Catalog,
     Checksum,
     ContactPoint,
+    DataService,
     Dataset,
     Distribution,
+    Extent,
     LicenseDocument,
     Location,
     MediaTypeOrExtent,
@@ -28,12 +31,12 @@ from catalog.dcat.nouns import (
     PeriodOfTime,
     ProvenanceStatement,
     QualityMeasurement,
+    RightsStatement,
     Standard,
 )
 from catalog.errors import Finding, NotFound, Place, Refusal, SettingsError
 from catalog.messages import dcat as words
-from catalog.messages import translate
-from catalog.model import LANGUAGES, License, Package, Publication, Resource, StandardRef, StoredFile, Text
+from catalog.model import LANGUAGES, Box, License, Package, Publication, Resource, StandardRef, StoredFile, Text
 from catalog.model import Agent as Publisher
 from catalog.settings import Settings
 
@@ -41,6 +44,8 @@ _DESCRIPTOR = "datapackage.json"
 _ADDRESS = "https://…"
 _CREATORS = frozenset({"author", "creator"})
 """Roles of contributors that make the dataset theirs (Data Package v1 and v2)."""
+_DEGREE = 10_000
+"""Parts of a degree in which a box is told: some 10 metres."""
 ERRORS, ROWS = "errors", "rows"
 """Names of the two metrics: what validation found wrong in a table, and how much it read."""
 
@@ -61,14 +66,14 @@ def catalog_of(settings: Settings, addresses: Addresses) -> Catalog:
     license_ = authorities.license_at(settings.license)
     if license_ is None and settings.license:
         license_ = LicenseDocument(iri=_setting("license", settings.license))
-    title = _lined(Text(ja=settings.title_ja, en=settings.title_en))
+    title = phrases.lined(Text(ja=settings.title_ja, en=settings.title_en))
     if not title:
         raise SettingsError("setting-invalid", name="title_ja", origin="title_ja", found="", expected="title_ja, title_en")
     return Catalog(
         iri=addresses.catalog(),
         identifier=addresses.catalog(),
         title=title,
-        description=_cleaned(Text(ja=settings.description_ja, en=settings.description_en)) or title,
+        description=phrases.cleaned(Text(ja=settings.description_ja, en=settings.description_en)) or title,
         publisher=_operator(settings, addresses),
         languages=frozenset(authorities.LANGUAGES[each] for each in settings.language_codes()),
         license=license_,
@@ -85,13 +90,13 @@ def metrics_of(addresses: Addresses) -> Mapping[str, Metric]:
     return {
         ERRORS: Metric(
             iri=addresses.metric(ERRORS),
-            definition=_said(words.ERRORS_METRIC),
+            definition=phrases.said(words.ERRORS_METRIC),
             datatype=expand("xsd:integer"),
             dimension=authorities.SYNTACTIC_VALIDITY,
         ),
         ROWS: Metric(
             iri=addresses.metric(ROWS),
-            definition=_said(words.ROWS_METRIC),
+            definition=phrases.said(words.ROWS_METRIC),
             datatype=expand("xsd:integer"),
             dimension=authorities.COMPLETENESS,
         ),
@@ -101,8 +106,9 @@ def metrics_of(addresses: Addresses) -> Mapping[str, Metric]:
 def stored_of(publication: Publication, resource: Resource) -> StoredFile | None:
     """The bytes that a resource is distributed as: a table's canonical form, a file as it was given."""
     role = "table" if resource.role == "table" else "source"
-    files = (each for each in publication.files if each.role == role and each.resource == resource.name)
-    return next(files, None) or (publication.file(f"source/{resource.path}") if role == "source" else None)
+    files = [each for each in publication.files if each.role == role and each.resource == resource.name]
+    canonical = [each for each in files if role == "source" or each.format == media.CSV.name]
+    return next(iter(canonical), None) or (publication.file(f"source/{resource.path}") if role == "source" else None)
 
 
 def format_of(stored: StoredFile) -> media.Format:
@@ -147,7 +153,7 @@ def _operator(settings: Settings, addresses: Addresses) -> Agent:
     uri = settings.publisher_uri
     return Agent(
         iri=_setting("publisher_uri", uri) if uri else addresses.publisher(settings.publisher_id),
-        name=_lined(Text(ja=settings.publisher_name_ja, en=settings.publisher_name_en)),
+        name=phrases.lined(Text(ja=settings.publisher_name_ja, en=settings.publisher_name_en)),
         type=authorities.publisher_type(settings.publisher_id),
     )
 
@@ -165,26 +171,28 @@ class _Projection:
     def dataset(self) -> Dataset:
         publication, package, id_ = self._publication, self._package, self._publication.id
         iri = self._addresses.dataset(id_)
-        title = self._titled(_lined(package.title))
+        title = self._titled(phrases.lined(package.title))
         if not title:
             self._findings.append(Finding(code="description-missing", place=_place("/title")))
         found = Dataset(
             iri=iri,
             identifier=iri,
             title=title,
-            description=_cleaned(package.description) or title,  # mandatory in DCAT-AP, optional in Data Package
+            description=phrases.cleaned(package.description) or title,  # mandatory in DCAT-AP, optional in Data Package
             publisher=self._publisher,
             creators=frozenset(self._creators()),
-            contact_point=self._contact_point(),
-            keywords=cleaning.keywords((*package.keywords, *self._recognised())),
-            keywords_en=cleaning.keywords(package.keywords_en),
-            themes=self._themes(),
+            contact_point=self._contact_point,
+            keywords=self._keywords,
+            keywords_en=self._keywords_en,
+            themes=self._themes,
             spatial=self._spatial(),
+            extent=_extent(publication.box),
             temporal=self._temporal(),
             accrual_periodicity=self._accrual_periodicity(),
             languages=self._languages(),
             landing_page=self._landing_page(iri),
             licenses=frozenset(self._licenses),
+            rights=self._rights(),
             access_rights=authorities.PUBLIC,
             provenance=self._provenance(),
             sources=self._sources(),
@@ -212,7 +220,7 @@ class _Projection:
 
     def _titled(self, title: Text) -> Text:
         """A title; that of a sample says so in every output, once."""
-        return Text(ja=_marked(title.ja, "ja"), en=_marked(title.en, "en")) if self._package.sample else title
+        return Text(ja=phrases.marked(title.ja, "ja"), en=phrases.marked(title.en, "en")) if self._package.sample else title
 
     @cached_property
     def _publisher(self) -> Agent:
@@ -221,7 +229,7 @@ class _Projection:
             return _operator(self._settings, self._addresses)
         return Agent(
             iri=self._address("/catalog/publisher/uri", publisher.uri) or self._addresses.publisher(publisher.id),
-            name=_lined(publisher.name) or Text(ja=cleaning.line(publisher.id)),
+            name=phrases.lined(publisher.name) or Text(ja=cleaning.line(publisher.id)),
             type=authorities.publisher_type(publisher.id),
         )
 
@@ -234,6 +242,7 @@ class _Projection:
                 iri = self._addresses.creator(self._publication.id, index + 1)
                 yield Agent(iri=iri, name=Text(ja=name), homepage=homepage)
 
+    @cached_property
     def _contact_point(self) -> ContactPoint | None:
         contact = self._package.contact
         if contact is None:
@@ -255,6 +264,15 @@ class _Projection:
             url=page,
         )
 
+    @cached_property
+    def _keywords(self) -> frozenset[str]:
+        return cleaning.keywords((*self._package.keywords, *self._recognised()))
+
+    @cached_property
+    def _keywords_en(self) -> frozenset[str]:
+        return cleaning.keywords(self._package.keywords_en)
+
+    @cached_property
     def _themes(self) -> frozenset[str]:
         for index, code in enumerate(self._package.themes):
             if code not in authorities.THEMES:
@@ -336,6 +354,11 @@ class _Projection:
                 found.setdefault(license_.iri, license_)
         return tuple(found.values())
 
+    def _rights(self) -> RightsStatement | None:
+        """The name of the first licence, for who cannot tell it by its address (docs/decisions/0036)."""
+        name = self._licenses[0].title if self._licenses else ""
+        return RightsStatement(iri=self._addresses.rights(self._publication.id), label=name) if name else None
+
     def _license(self, pointer: str, license_: License) -> LicenseDocument | None:
         """By its id where that is known, else by its address."""
         if known := authorities.license_named(license_.name) or authorities.license_at(license_.path):
@@ -359,16 +382,16 @@ class _Projection:
 
     def _provenance(self) -> ProvenanceStatement | None:
         """Where the contents come from, in words: that they are invented, what they were made from."""
-        parts = [_said(words.SAMPLE_STATEMENT)] if self._package.sample else []
+        parts = [phrases.said(words.SAMPLE_STATEMENT)] if self._package.sample else []
         sources = [
             cleaning.line(" ".join(filter(None, (each.title or each.path, each.version)))) for each in self._package.sources
         ]
         if any(sources):
-            parts.append(_worded(words.SOURCES_STATEMENT, _listed(filter(None, sources))))
+            parts.append(phrases.worded(words.SOURCES_STATEMENT, phrases.listed(filter(None, sources))))
         if not parts:
             return None
         text = Text(ja="".join(each.ja for each in parts), en=" ".join(each.en for each in parts))
-        return ProvenanceStatement(iri=self._addresses.provenance(self._publication.id), description=text)
+        return ProvenanceStatement(iri=self._addresses.provenance(self._publication.id), description=text, label=str(text))
 
     @cached_property
     def _declared(self) -> Mapping[str, tuple[StandardRef, standards.Standard | None]]:
@@ -391,24 +414,60 @@ class _Projection:
     def _distributions(self) -> list[Distribution]:
         publication, resources = self._publication, self._package.resources
         found = [self._of_resource(each, stored) for each in resources if (stored := stored_of(publication, each))]
+        typed = [each for each in publication.files if each.role == "table" and each.format != media.CSV.name]
+        found += [
+            self._of_table(table, each) for table in self._package.tables() for each in typed if each.resource == table.name
+        ]
         return found + [self._of_package(stored) for stored in self._publication.files if stored.role == "package"]
 
     def _of_resource(self, resource: Resource, stored: StoredFile) -> Distribution:
-        id_, name = self._publication.id, resource.name
-        format_ = format_of(stored)
-        title = _lined(resource.title) or Text(ja=name, en=name)
-        found = self._distribution(
-            stored,
-            name,
-            title=self._titled(_worded(words.DISTRIBUTION_TITLE, title, format=format_.label)),
-            description=_cleaned(resource.description),
-        )
         if resource.role == "file":
-            return found
-        schema = Standard(
-            iri=self._addresses.schema(id_, name, self._publication.version), title=_worded(words.SCHEMA_TITLE, title)
+            return self._of_file(resource, stored)
+        found = self._of_table(resource, stored)
+        return replace(found, quality=frozenset(self._quality(resource.name, found.iri)))
+
+    def _of_file(self, resource: Resource, stored: StoredFile) -> Distribution:
+        title = phrases.lined(resource.title) or Text(ja=resource.name, en=resource.name)
+        return self._distribution(
+            stored,
+            resource.name,
+            title=self._titled(phrases.worded(words.DISTRIBUTION_TITLE, title, format=format_of(stored).label)),
+            description=phrases.cleaned(resource.description),
         )
-        return replace(found, conforms_to=frozenset({schema}), quality=frozenset(self._quality(name, found.iri)))
+
+    def _of_table(self, table: Resource, stored: StoredFile) -> Distribution:
+        """A table in one of the formats in which it is stored."""
+        schema = self._addresses.schema(self._publication.id, table.name, self._publication.version)
+        title = phrases.worded(words.SCHEMA_TITLE, phrases.lined(table.title) or Text(ja=table.name, en=table.name))
+        return replace(
+            self._of_file(table, stored),
+            conforms_to=frozenset({Standard(iri=schema, title=title)}),
+            access_service=self._service,
+        )
+
+    @cached_property
+    def _service(self) -> DataService | None:
+        """The API for the rows; there is one where a table is stored with its types."""
+        publication, addresses = self._publication, self._addresses
+        if not any(each.role == "table" and each.format == media.PARQUET.name for each in publication.files):
+            return None
+        return DataService(
+            iri=addresses.service(publication.id),
+            identifier=addresses.service(publication.id),
+            title=self._titled(phrases.worded(words.SERVICE_TITLE, phrases.lined(self._package.title))),
+            description=phrases.said(words.SERVICE_DESCRIPTION),
+            endpoint_url=addresses.api_dataset(publication.id),
+            endpoint_description=addresses.openapi(publication.id),
+            serves=frozenset({addresses.dataset(publication.id)}),
+            conforms_to=frozenset({authorities.OPENAPI}),
+            publisher=self._publisher,
+            contact_point=self._contact_point,
+            keywords=self._keywords,
+            keywords_en=self._keywords_en,
+            themes=self._themes,
+            license=next(iter(self._licenses), None),
+            access_rights=authorities.PUBLIC,
+        )
 
     def _quality(self, table: str, distribution: str) -> Iterator[QualityMeasurement]:
         """What validation counted in a table; nothing where the version keeps no report about it."""
@@ -455,8 +514,8 @@ class _Projection:
         return self._distribution(
             stored,
             "package",
-            title=self._titled(_worded(words.PACKAGE_TITLE, _lined(self._package.title))),
-            description=_said(words.PACKAGE_DESCRIPTION),
+            title=self._titled(phrases.worded(words.PACKAGE_TITLE, phrases.lined(self._package.title))),
+            description=phrases.said(words.PACKAGE_DESCRIPTION),
             package_format=media.ZIP.iana,
         )
 
@@ -478,7 +537,7 @@ class _Projection:
             description=description or title,  # DCAT-AP recommends one, and CKAN shows an empty space without
             access_url=addresses.download(publication.id, "latest", stored.path),
             download_url=addresses.download(publication.id, publication.version, stored.path),
-            format=MediaTypeOrExtent(iri=format_.file_type_iri, label=format_.label),
+            format=MediaTypeOrExtent(iri=format_.file_type_iri, label=media.file_type_label(format_)),
             media_type=authorities.media_type(type_) if type_ else format_.iana,
             package_format=package_format,
             byte_size=stored.bytes,
@@ -489,6 +548,16 @@ class _Projection:
             issued=self._issued,
             modified=self._modified,
         )
+
+
+def _extent(box: Box | None) -> Extent | None:
+    """A box as a polygon, rounded away from its middle to some metres: one around a single place is none without a size."""
+    if box is None:
+        return None
+    west, south = (floor(each * _DEGREE) / _DEGREE for each in (box.west, box.south))
+    east, north = ((floor(each * _DEGREE) + 1) / _DEGREE for each in (box.east, box.north))
+    corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+    return Extent(bbox=f"POLYGON(({', '.join(f'{x:.4f} {y:.4f}' for x, y in corners)}))")
 
 
 def _location(code: str) -> Location:
@@ -507,38 +576,8 @@ def _standard_title(declared: StandardRef, known: standards.Standard | None) -> 
     if known is None:
         name = cleaning.line(f"{declared.id} {declared.edition}")
         return Text(ja=name, en=name)
-    return _worded(words.STANDARD_TITLE, _lined(known.title), edition=known.edition)
+    return phrases.worded(words.STANDARD_TITLE, phrases.lined(known.title), edition=known.edition)
 
 
 def _place(pointer: str) -> Place:
     return Place(file=_DESCRIPTOR, pointer=pointer)
-
-
-def _cleaned(text: Text) -> Text:
-    return Text(ja=cleaning.text(text.ja), en=cleaning.text(text.en))
-
-
-def _lined(text: Text) -> Text:
-    return Text(ja=cleaning.line(text.ja), en=cleaning.line(text.en))
-
-
-def _listed(texts: Iterable[str]) -> Text:
-    texts = list(texts)
-    return Text(ja="、".join(texts), en="; ".join(texts))
-
-
-def _said(sentence: str) -> Text:
-    return Text(ja=translate(sentence, "ja"), en=translate(sentence, "en"))
-
-
-def _marked(title: str, language: str) -> str:
-    pattern = translate(words.SAMPLE_TITLE, language)
-    return pattern % {"title": title} if title and not title.startswith((pattern % {"title": ""}).strip()) else title
-
-
-def _worded(pattern: str, title: Text, **details: str) -> Text:
-    """A pattern around a title, in each language that the title has."""
-    return Text(
-        ja=translate(pattern, "ja") % {"title": title.ja, **details} if title.ja else "",
-        en=translate(pattern, "en") % {"title": title.en, **details} if title.en else "",
-    )

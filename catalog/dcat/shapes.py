@@ -42,6 +42,11 @@ def check_graph(graph: Graph) -> tuple[Finding, ...]:
     return tuple(sorted(_findings(report), key=lambda each: (each.details["focus"], each.details["path"], each.found)))
 
 
+def check_triples(triples: bytes) -> tuple[Finding, ...]:
+    """The same for N-Triples, as a store keeps them."""
+    return check_graph(Graph(bind_namespaces="none").parse(data=triples, format="nt"))
+
+
 def _findings(report: Graph) -> Iterator[Finding]:
     for result in report.objects(report.value(predicate=RDF.type, object=_SH.ValidationReport), _SH.result):
         focus, value = report.value(result, _SH.focusNode), report.value(result, _SH.value)

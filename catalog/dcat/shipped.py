@@ -66,11 +66,12 @@ def standard(slug: str, edition: str = "") -> standards.Standard | None:
 
 def standard_column(address: str) -> StandardColumn | None:
     """The column at ``field/<address>``, as the newest edition that has it defines it, or None."""
-    return _standard_columns().get(address)
+    return standard_columns().get(address)
 
 
 @cache
-def _standard_columns() -> dict[str, StandardColumn]:
+def standard_columns() -> dict[str, StandardColumn]:
+    """Every column of every standard by the rest of its address after ``field/``, as the newest edition defines it."""
     found: dict[str, StandardColumn] = {}
     for each in editions():  # the oldest edition first
         for table in each.tables:

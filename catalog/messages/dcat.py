@@ -26,6 +26,10 @@ PACKAGE_TITLE = _("%(title)s: the whole data package (ZIP)")
 PACKAGE_DESCRIPTION = _("Every table and file of the dataset with the definitions of their columns, as one data package.")
 SCHEMA_TITLE = _("%(title)s: definitions of the columns")
 STANDARD_TITLE = _("%(title)s (edition %(edition)s)")
+SERVICE_TITLE = _("%(title)s: API for the rows")
+SERVICE_DESCRIPTION = _(
+    "Filters, sorts and counts the rows of the tables, page by page, as JSON or CSV. No registration is needed."
+)
 SOURCES_STATEMENT = _("Sources: %(title)s.")
 ERRORS_METRIC = _("How many errors frictionless finds in the table when it is held against its definition.")
 ROWS_METRIC = _("How many rows of data the table has.")

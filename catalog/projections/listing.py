@@ -119,7 +119,7 @@ def _file(record: Record, file: File) -> dict[str, str]:
         "ファイル_公開日": _day(publication.issued),
         "ファイル_最終更新日": _day(publication.modified),
         "ファイル_利用規約": noun.license.iri if noun.license else "",
-        "ファイル_API対応有無": "無",
+        "ファイル_API対応有無": "有" if noun.access_service else "無",
     }
     if file.resource is not None and file.schema is not None:
         found["ファイル_関連ドキュメント"] = record.addresses.schema(publication.id, file.resource.name, publication.version)

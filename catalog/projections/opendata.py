@@ -69,7 +69,7 @@ def dataset(record: Record, language: str) -> Shown:
             "landingPage": noun.landing_page,
             "references": sorted(noun.sources),
             "conformsTo": min((each.iri for each in noun.conforms_to), default=None),
-            "distribution": [_distribution(record, each, language) for each in record.files],
+            "distribution": [_distribution(record, each, language) for each in record.downloads],
         }
     )
 

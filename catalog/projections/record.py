@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from catalog import media
 from catalog.addresses import Addresses
 from catalog.dcat.nouns import Agent, Catalog, Dataset, Distribution
 from catalog.dcat.projection import catalog_of, dataset_of, format_of, stored_of
@@ -47,19 +48,31 @@ class Record:
 
     @cached_property
     def files(self) -> tuple[File, ...]:
-        """Its distributions in the order of the package: the resources, then the package itself."""
-        publication = self.publication
-        described = {each.iri: each for each in self.dataset.distributions}
-        found = []
-        named: list[tuple[str, Resource | None, StoredFile | None]] = [
-            (each.name, each, stored_of(publication, each)) for each in publication.package.resources
-        ]
-        named += [("package", None, each) for each in publication.files if each.role == "package"]
-        for name, resource, stored in named:
-            if stored is not None:
-                iri = self.addresses.distribution(publication.id, name, format_of(stored).name)
-                found.append(File(stored=stored, distribution=described[iri], resource=resource))
+        """Its resources in the order of the package, each in its canonical form, then the package itself."""
+        resources = self.publication.package.resources
+        found = [self._file(each.name, each, stored) for each in resources if (stored := stored_of(self.publication, each))]
+        found += [self._file("package", None, each) for each in self.publication.files if each.role == "package"]
         return tuple(found)
+
+    @cached_property
+    def downloads(self) -> tuple[File, ...]:
+        """The same, a table in every format in which it is stored."""
+        others = [each for each in self.publication.files if each.role == "table" and each.format != media.CSV.name]
+        found = []
+        for file in self.files:
+            found.append(file)
+            if file.resource is not None and file.schema is not None:
+                name = file.resource.name
+                found += [self._file(name, file.resource, each) for each in others if each.resource == name]
+        return tuple(found)
+
+    def _file(self, name: str, resource: Resource | None, stored: StoredFile) -> File:
+        iri = self.addresses.distribution(self.publication.id, name, format_of(stored).name)
+        return File(stored=stored, distribution=self._described[iri], resource=resource)
+
+    @cached_property
+    def _described(self) -> Mapping[str, Distribution]:
+        return {each.iri: each for each in self.dataset.distributions}
 
     @property
     def publisher(self) -> Agent:

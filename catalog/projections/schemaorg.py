@@ -4,8 +4,11 @@ Google's guide to Dataset asks for a description of 50 to 5,000 characters and t
 so each page speaks its reader's language, and the other title stands beside as ``alternateName``.
 """
 
+from collections.abc import Iterable
+from functools import partial
+
 from catalog.dcat.nouns import Agent, ContactPoint, Location, PeriodOfTime
-from catalog.model import Field, Text
+from catalog.model import Box, Field, Text
 from catalog.projections.record import File, Record, Shown, only, without_empty
 
 SHORTEST, LONGEST = 50, 5_000
@@ -38,7 +41,7 @@ def dataset(record: Record, language: str) -> Shown:
             "dateModified": publication.modified,
             "version": noun.version,
             "temporalCoverage": temporal_coverage(noun.temporal),
-            "spatialCoverage": only([place(each, language) for each in sorted(noun.spatial, key=lambda each: each.iri)]),
+            "spatialCoverage": only([*map(partial(place, language=language), _by_iri(noun.spatial)), *_box(publication.box)]),
             "isBasedOn": only(sorted(noun.sources)),
             "sameAs": noun.landing_page if noun.landing_page != noun.iri else "",
             "includedInDataCatalog": {
@@ -48,7 +51,7 @@ def dataset(record: Record, language: str) -> Shown:
                 "url": record.catalog.homepage,
             },
             "sdLicense": record.catalog.license.iri if record.catalog.license else "",
-            "distribution": [_download(each, language) for each in record.files],
+            "distribution": [_download(each, language) for each in record.downloads],
             "variableMeasured": [
                 _variable(record, each, column, language)
                 for each in record.files
@@ -112,6 +115,18 @@ def temporal_coverage(period: PeriodOfTime | None) -> str:
 def place(value: Location, language: str) -> Shown:
     """An area."""
     return without_empty({"@type": "Place", "@id": value.iri, "name": value.label.within(language)})
+
+
+def _by_iri(areas: Iterable[Location]) -> list[Location]:
+    return sorted(areas, key=lambda each: each.iri)
+
+
+def _box(box: Box | None) -> list[Shown]:
+    """Where the places of the tables are; schema.org writes latitude before longitude."""
+    if box is None:
+        return []
+    corners = f"{box.south:g} {box.west:g} {box.north:g} {box.east:g}"
+    return [{"@type": "Place", "geo": {"@type": "GeoShape", "box": corners}}]
 
 
 def _download(file: File, language: str) -> Shown:

@@ -16,7 +16,7 @@ PAGE_TYPES = ("https://schema.org/AboutPage", "https://schema.org/Dataset")
 def linkset(record: Record) -> Shown:
     """The links of the dataset's page, of each of its files, and of each description of it."""
     page, described = record.dataset.iri, descriptions(record.publication.id, record.addresses)
-    items = [_target(each.distribution.download_url, each.format) for each in record.files]
+    items = [_target(each.distribution.download_url, each.format) for each in record.downloads]
     from_page: Shown = {
         "anchor": page,
         "cite-as": [_target(page)],
@@ -26,7 +26,7 @@ def linkset(record: Record) -> Shown:
         "describedby": [_target(address, format_) for address, format_ in described],
         "item": items,
     }
-    from_files = [_of_file(record, each) for each in record.files]
+    from_files = [_of_file(record, each) for each in record.downloads]
     from_descriptions = [
         {"anchor": address, "describes": [_target(page, media.HTML)], "cite-as": [_target(page)]} for address, _ in described
     ]

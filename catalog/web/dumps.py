@@ -45,7 +45,7 @@ def dump(suffix: str) -> Response:
         view = feed.View(catalog=site().public.catalog(), issued=whole.meta(ISSUED), modified=head.modified)
         file = TemporaryFile()  # noqa: SIM115  the server closes what it sends
         try:
-            for piece in feed.dump(suffix, head.body, view, _portions(whole)):
+            for piece in feed.dump(suffix, head.body, view, site().public, _portions(whole)):
                 file.write(gzip.compress(piece, compresslevel=6, mtime=0))  # members of one gzip file (RFC 1952, 2.2)
         except BaseException:
             file.close()
@@ -59,7 +59,7 @@ def dump(suffix: str) -> Response:
 
 def _portions(whole: Whole) -> Iterator[Mapping[str, bytes]]:
     for some in whole.descriptions():
-        yield {site().public.dataset(each.key): each.body for each in some}
+        yield {each.key: each.body for each in some}
 
 
 def _etag(suffix: str, whole: Whole) -> str:

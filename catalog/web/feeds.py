@@ -22,7 +22,7 @@ from catalog.store import CATALOG_KEY, ISSUED, RENDERED_FOR, Document, Selection
 from catalog.web import signposts
 from catalog.web.negotiation import format_of
 from catalog.web.parameters import BadQuery, Choice, Identifier, Integer, Moment, Words, takes
-from catalog.web.responses import REVALIDATE, Link, Manners, answer, content_of
+from catalog.web.responses import REVALIDATE, Link, Manners, answer, coding, content_of
 from catalog.web.site import site
 
 blueprint = Blueprint("feeds", __name__)
@@ -115,7 +115,7 @@ def _page(format_: Format, asked: Mapping[str, Any], *, negotiated: bool) -> Res
 
 def _stored_page(format_: Format, number: int, vary: tuple[str, ...]) -> Response:
     """A page of the whole feed, as it was rendered when something on it changed."""
-    served, public = site().store.feed.served(number, format_.name), site().public
+    served, public = site().store.feed.served(number, format_.name, zstd=coding() == "zstd"), site().public
     check_whole(served.rendered_for)
     if served.page is None:
         raise NotFound("page-unknown")
@@ -130,7 +130,7 @@ def _stored_page(format_: Format, number: int, vary: tuple[str, ...]) -> Respons
     if served.document is not None:
         return answer(served.document, format_.content_type, manners)
     end = served.following.start if served.following else ""  # taken up by the page before: what is left of it, until the next
-    documents = _described(format_, site().store.feed.between(served.page.start, end, standing()))
+    documents = _bodies(_described(format_, site().store.feed.between(served.page.start, end, standing())))
     view = _view(format_, documents, public.catalog(format_.suffix, page=shown), following)
     return answer(content_of(_joined(format_, documents, view)), format_.content_type, manners)
 
@@ -141,7 +141,8 @@ def _selected_page(format_: Format, asked: Mapping[str, Any], vary: tuple[str, .
     store, size, selection = site().store, site().settings.page_size, _selection(asked)
     after = asked.get(AFTER.name, "")
     ids = store.feed.select(selection, after=after, limit=size + 1)
-    documents = _described(format_, ids[:size])
+    described = _described(format_, ids[:size])
+    documents = _bodies(described)
     query = {each.name: asked.get(each.name, "") for each in _ASKED} | {WORDS.name: " ".join(asked.get(WORDS.name, ()))}
     address = site().public.catalog(format_.suffix, **query, after=after)
     following = site().public.catalog(format_.suffix, **query, after=ids[size - 1]) if len(ids) > size else ""
@@ -153,7 +154,7 @@ def _selected_page(format_: Format, asked: Mapping[str, Any], vary: tuple[str, .
     manners = Manners(
         vary=vary,
         links=_links(format_, following, view.first),
-        modified=later(modified, *(each.modified for each in documents)),
+        modified=later(modified, *(each.modified for each in described)),
         location=site().local.catalog(format_.suffix, **query, after=after),
     )
     return answer(content_of(_joined(format_, documents, view)), format_.content_type, manners)
@@ -180,6 +181,10 @@ def _described(format_: Format, ids: Sequence[str]) -> tuple[Document, ...]:
     return site().store.feed.described(format_.name, ids)
 
 
+def _bodies(documents: Sequence[Document]) -> dict[str, bytes]:
+    return {each.key: each.body for each in documents}
+
+
 def _head(format_: Format) -> Document:
     head = site().store.document(CATALOG_KEY, format_.name)
     if head is None:
@@ -187,11 +192,12 @@ def _head(format_: Format) -> Document:
     return head
 
 
-def _view(format_: Format, documents: Sequence[Document], address: str, following: str, first: str = "") -> feed.View:
+def _view(format_: Format, documents: Mapping[str, bytes], address: str, following: str, first: str = "") -> feed.View:
     public = site().public
     return feed.View(
         catalog=public.catalog(),
-        datasets=[public.dataset(each.key) for each in documents],
+        datasets=[public.dataset(each) for each in documents],
+        services=feed.services(public, documents),
         page=address,
         first=first or public.catalog(format_.suffix),
         next=following,
@@ -199,8 +205,8 @@ def _view(format_: Format, documents: Sequence[Document], address: str, followin
     )
 
 
-def _joined(format_: Format, documents: Sequence[Document], view: feed.View) -> bytes:
-    return feed.page(format_.name, _head(format_).body, [each.body for each in documents], view)
+def _joined(format_: Format, documents: Mapping[str, bytes], view: feed.View) -> bytes:
+    return feed.page(format_.name, _head(format_).body, [*documents.values()], view)
 
 
 def _links(format_: Format, following: str, first: str = "") -> tuple[Link, ...]:

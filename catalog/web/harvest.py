@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from catalog import media
 from catalog.addresses import Addresses
-from catalog.store import CATALOG_KEY, RENDERED_FOR
+from catalog.store import CATALOG_KEY, RENDERED_FOR, SHAPES_ALL, SHAPES_LAST, Held
 from catalog.web.changes import OFFERED as STREAMS
 from catalog.web.dumps import FORMATS as DUMPS
 from catalog.web.feeds import check_whole, standing
@@ -46,6 +46,8 @@ def harvest() -> Response:
             page_count=store.feed.pages(),
             followed=store.feed.followed(),
             updated=head.modified if head else "",
+            held_all=Held.of(store.meta(SHAPES_ALL)),
+            held_last=Held.of(store.meta(SHAPES_LAST)),
             ckan=_json(_ckan(public)),
             udata=_json(_udata(public)),
         )

@@ -13,6 +13,7 @@ from catalog.addresses import Addresses
 from catalog.dcat import cleaning, nouns
 from catalog.model import (
     Agent,
+    Box,
     Contact,
     Contributor,
     License,
@@ -92,6 +93,15 @@ def publication(name: str = "stations", package_: Package | None = None, **chang
         StoredFile(
             path="stations.csv", sha256="3" * 64, bytes=12, media_type="text/csv", role="table", format="csv", resource="stations"
         ),
+        StoredFile(
+            path="stations.parquet",
+            sha256="5" * 64,
+            bytes=20,
+            media_type="application/vnd.apache.parquet",
+            role="table",
+            format="parquet",
+            resource="stations",
+        ),
         StoredFile(path=f"{name}.zip", sha256="4" * 64, bytes=400, media_type="application/zip", role="package", format="zip"),
     )
     whole = Publication(
@@ -106,6 +116,7 @@ def publication(name: str = "stations", package_: Package | None = None, **chang
         issued="2026-11-20T00:00:00Z",
         modified="2026-11-22T09:30:00Z",
         note="乗降人員を訂正しました。",
+        box=Box(135.0915, 34.2716, 135.7471, 35.05),
     )
     return replace(whole, **changes)
 
@@ -140,6 +151,7 @@ contacts = st.builds(
     url=iris | st.just(""),
 )
 locations = both.map(lambda name: nouns.Location(iri=f"http://data.e-stat.go.jp/lod/sac/C{_digest(name)}", label=name))
+extents = texts.map(lambda wkt: nouns.Extent(bbox=wkt))
 periods = st.builds(nouns.PeriodOfTime, start=days, end=days)
 licenses = st.builds(
     lambda title, type_: nouns.LicenseDocument(iri=f"{BASE}/licence/{_digest(title, type_)}", title=title, type=type_),
@@ -147,7 +159,8 @@ licenses = st.builds(
     iris | st.just(""),
 )
 standards = both.map(lambda title: nouns.Standard(iri=f"{BASE}/schema/{_digest(title)}", title=title))
-statements = both.map(lambda text: nouns.ProvenanceStatement(iri=f"{BASE}/dataset/d/provenance", description=text))
+rights = texts.map(lambda name: nouns.RightsStatement(iri=f"{BASE}/dataset/d/rights", label=name))
+statements = both.map(lambda text: nouns.ProvenanceStatement(iri=f"{BASE}/dataset/d/provenance", description=text, label=text.ja))
 formats = texts.map(lambda label: nouns.MediaTypeOrExtent(iri=f"http://example.org/file-type/{_digest(label)}", label=label))
 _optional_iri = iris | st.just("")
 metrics = st.builds(
@@ -183,6 +196,26 @@ def measurements(draw: st.DrawFn, distribution: str) -> frozenset[nouns.QualityM
     )
 
 
+services = st.builds(
+    lambda title, **said: nouns.DataService(
+        iri=f"{BASE}/dataset/d/service-{_digest(title, sorted(map(str, said.items())))}", title=title, **said
+    ),
+    both,
+    identifier=texts | st.just(""),
+    description=both,
+    endpoint_url=_optional_iri,
+    endpoint_description=_optional_iri,
+    serves=st.frozensets(iris, max_size=2),
+    conforms_to=st.frozensets(standards, max_size=2),
+    publisher=st.none() | agents,
+    keywords=st.frozensets(texts, max_size=2),
+    keywords_en=st.frozensets(texts, max_size=2),
+    themes=st.frozensets(iris, max_size=2),
+    license=st.none() | licenses,
+    access_rights=_optional_iri,
+)
+
+
 @st.composite
 def distributions(draw: st.DrawFn, number: int) -> nouns.Distribution:
     iri = f"{BASE}/distribution/{number}"
@@ -202,6 +235,7 @@ def distributions(draw: st.DrawFn, number: int) -> nouns.Distribution:
             checksum=st.none() | checksum,
             license=st.none() | licenses,
             conforms_to=st.frozensets(standards, max_size=2),
+            access_service=st.none() | services,
             availability=_optional_iri,
             status=_optional_iri,
             quality=measurements(iri),
@@ -228,11 +262,13 @@ def datasets(draw: st.DrawFn, iri: str = f"{BASE}/dataset/d") -> nouns.Dataset:
             keywords_en=st.frozensets(texts, max_size=3),
             themes=st.frozensets(iris, max_size=2),
             spatial=st.frozensets(locations, max_size=2),
+            extent=st.none() | extents,
             temporal=st.none() | periods,
             accrual_periodicity=_optional_iri,
             languages=st.frozensets(iris, max_size=2),
             landing_page=_optional_iri,
             licenses=st.frozensets(licenses, max_size=2),
+            rights=st.none() | rights,
             access_rights=_optional_iri,
             provenance=st.none() | statements,
             sources=st.frozensets(iris, max_size=2),

@@ -146,7 +146,7 @@ def test_a_column_of_a_standard_names_its_other_spellings_and_conditions() -> No
     assert noun.citation.startswith("13-")
     assert noun.schema is not None
     assert noun.schema.iri == f"{BASE}/standard/public-toilet"
-    suggested = next(each for each in shipped._standard_columns().values() if each.column.suggested)
+    suggested = next(each for each in shipped.standard_columns().values() if each.column.suggested)
     rules = standard_column_of(suggested.standard, suggested.table, suggested.column, ADDRESSES).rules
     assert any(each.en.startswith("expected, not demanded: ") for each in rules)
 
@@ -244,7 +244,7 @@ def test_every_shipped_code_and_column_is_found_at_its_address_and_no_two_share_
                 assert shipped.concept(f"{name}-{each.code}") == (whole, each)
     assert len(addresses) > 2000
     assert set(addresses.values()) == {1}
-    assert len(shipped._standard_columns()) > 900
+    assert len(shipped.standard_columns()) > 900
     for standard in shipped.editions().current():
         for table in standard.tables:
             for column in table.columns:

@@ -54,12 +54,13 @@ def test_every_predicate_and_class_is_of_a_bound_prefix() -> None:
     assert [each for each in terms if not str(each).startswith(tuple(PREFIXES.values()))] == []
 
 
-def test_only_the_period_is_a_blank_node() -> None:
+def test_only_the_period_and_the_box_are_blank_nodes() -> None:
     graph = describe(dataset_of(publication(), ADDRESSES, SETTINGS))
     blank = {(str(predicate), node) for _, predicate, node in graph if node.n3().startswith("_:")}
-    assert [predicate for predicate, _ in blank] == ["http://purl.org/dc/terms/temporal"]
+    assert sorted(predicate.rpartition("/")[2] for predicate, _ in blank) == ["spatial", "temporal"]
+    assert len({node for _, node in blank}) == 2, "and they are two"
     other = describe(dataset_of(publication("others"), ADDRESSES, SETTINGS))
-    assert not {node for _, node in blank} & set(other.objects()), "two datasets' periods have two labels"
+    assert not {node for _, node in blank} & set(other.objects()), "those of two datasets have other labels"
 
 
 def test_a_noun_without_its_iri_is_not_described() -> None:

@@ -62,6 +62,18 @@ def test_a_page_is_the_catalogue_its_datasets_and_the_paging_and_nothing_else() 
         assert read(found) == sorted(TWO, key=lambda each: each.iri), format_
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_catalogue_names_the_services_of_the_page(format_: str) -> None:
+    documents = {"stations": render(TWO[0])[format_]}
+    assert feed.services(ADDRESSES, documents) == [f"{BASE}/dataset/stations/service"]
+    bare = publication(files=tuple(each for each in publication().files if each.format != "parquet"))
+    without = {"stations": render(dataset_of(bare, ADDRESSES, SETTINGS))[format_]}
+    assert feed.services(ADDRESSES, without) == []
+    graph = parsed(format_, pages(TWO, view(TWO, services=feed.services(ADDRESSES, documents)))[format_])
+    assert set(graph.objects(CATALOG, DCAT.service)) == {URIRef(f"{BASE}/dataset/stations/service")}
+    assert (URIRef(f"{BASE}/dataset/stations/service"), RDF.type, DCAT.DataService) in graph
+
+
 def test_the_first_page_alone_says_how_many_and_when() -> None:
     said = view(TWO, page=address(1), total=2, issued="2026-01-01T00:00:00Z", modified="2026-11-22T09:30:00+00:00")
     for format_, document in pages(TWO, said).items():

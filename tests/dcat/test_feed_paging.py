@@ -1,6 +1,6 @@
 """How the feed is cut: every dataset on one page, few pages changed by a change, no link that goes wrong under a reader."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -70,9 +70,10 @@ class Memory:
         texts = {each: b"<%s> <v> <%d> .\n" % (each.encode(), self.versions[each]) for each in sorted(datasets)}
         return [Piece(each, frame(format_, [text])) for each, text in texts.items()]
 
-    def put(self, page: Page, format_: str, body: bytes, modified: str) -> None:
+    def put(self, pages: Iterable[tuple[Page, Mapping[str, bytes]]], modified: str) -> None:
         assert modified
-        self.bodies[page.number, format_] = body
+        for page, bodies in pages:
+            self.bodies |= {(page.number, format_): body for format_, body in bodies.items()}
 
     def read(self, number: int) -> tuple[list[str], int]:
         """A page as it is served, whether live or taken up: its datasets, and the number of the next, 0 on the last."""

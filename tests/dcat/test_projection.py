@@ -13,6 +13,7 @@ from rdflib.compare import isomorphic
 
 from catalog import messages
 from catalog.addresses import Addresses
+from catalog.dcat import shapes
 from catalog.dcat.nouns import (
     Activity,
     Agent,
@@ -31,7 +32,7 @@ from catalog.dcat.projection import catalog_of, dataset_of, metrics_of, unlike
 from catalog.dcat.rendering import render
 from catalog.errors import Refusal, SettingsError
 from catalog.model import Agent as Publisher
-from catalog.model import Contact, License, Period, Publication, Source, StandardRef, Text
+from catalog.model import Box, Contact, License, Period, Publication, Resource, Source, StandardRef, StoredFile, Text
 from catalog.settings import Settings
 
 EU = "http://publications.europa.eu/resource/authority/"
@@ -106,13 +107,15 @@ def test_the_dataset_says_what_the_descriptor_says() -> None:
     assert found.provenance == ProvenanceStatement(
         iri=f"{BASE}/dataset/stations/provenance",
         description=Text("出典：統計 2020年版、記事。", "Sources: 統計 2020年版; 記事."),
+        label="出典：統計 2020年版、記事。",
     )
 
 
 def test_a_table_a_file_and_the_package_are_distributed() -> None:
     found = {each.iri: each for each in project(publication()).distributions}
     prefix = f"{BASE}/distribution/stations-"
-    assert set(found) == {f"{prefix}stations-csv", f"{prefix}leaflet-pdf", f"{prefix}package-zip"}
+    names = ("stations-csv", "stations-parquet", "leaflet-pdf", "package-zip")
+    assert set(found) == {f"{prefix}{each}" for each in names}
     table = found[f"{prefix}stations-csv"]
     assert table.title == Text("駅（CSV）", "Stations (CSV)")
     assert table.description == Text("府内の駅。", "Stations of the prefecture.")
@@ -139,6 +142,65 @@ def test_a_table_a_file_and_the_package_are_distributed() -> None:
     zipped = found[f"{prefix}package-zip"]
     assert zipped.package_format == zipped.media_type == "https://www.iana.org/assignments/media-types/application/zip"
     assert zipped.title.en == "List of stations: the whole data package (ZIP)"
+    typed = found[f"{prefix}stations-parquet"]
+    assert typed.title == Text("駅（Parquet）", "Stations (Parquet)")
+    assert typed.download_url == f"{BASE}/download/stations/3/stations.parquet"
+    assert typed.format == MediaTypeOrExtent(iri=f"{EU}file-type/PARQUET", label="Parquet")
+    assert (typed.conforms_to, typed.quality) == ({schema}, frozenset()), "the canonical form is what was validated"
+
+
+def test_the_rows_of_the_tables_are_a_service_where_they_are_stored_with_their_types() -> None:
+    whole = project(publication())
+    of = {each.iri.removeprefix(f"{BASE}/distribution/stations-"): each.access_service for each in whole.distributions}
+    service = of["stations-csv"]
+    assert service is not None
+    assert of == {"stations-csv": service, "stations-parquet": service, "leaflet-pdf": None, "package-zip": None}
+    assert service.iri == service.identifier == f"{BASE}/dataset/stations/service"
+    assert service.title == Text("駅の一覧：行を取り出すAPI", "List of stations: API for the rows")
+    assert service.endpoint_url == f"{BASE}/api/v1/datasets/stations"
+    assert service.endpoint_description == f"{BASE}/api/v1/datasets/stations/openapi.json"
+    assert service.serves == {whole.iri}
+    assert [each.title.en for each in service.conforms_to] == ["OpenAPI 3.1"]
+    assert (service.publisher, service.contact_point, service.license) == (whole.publisher, whole.contact_point, CC_BY)
+    assert (service.keywords, service.keywords_en, service.themes) == (whole.keywords, whole.keywords_en, whole.themes)
+    bare = publication(files=tuple(each for each in publication().files if each.format != "parquet"))
+    assert {each.access_service for each in project(bare).distributions} == {None}
+
+
+def test_formats_of_one_file_type_share_its_name() -> None:
+    notes = Resource(name="notes", path="data/notes.json", role="file", title=Text("注記"))
+    given = publication(package_=package(resources=(*package().resources, notes)))
+    files = [
+        StoredFile(path="source/data/notes.json", sha256="6" * 64, bytes=5, media_type="application/json", role="source",
+                   format="json", resource="notes"),
+        StoredFile(path="stations.ndjson", sha256="7" * 64, bytes=9, media_type="application/x-ndjson", role="table",
+                   format="ndjson", resource="stations"),
+    ]  # fmt: skip
+    found = project(replace(given, files=(*given.files, *files)))
+    shown = {each.title.ja: each.format for each in found.distributions}
+    assert shown["駅（NDJSON）"] == shown["注記（JSON）"] == MediaTypeOrExtent(iri=f"{EU}file-type/JSON", label="JSON")
+    assert shapes.check(found) == ()
+
+
+def test_where_the_places_of_the_tables_are_is_told_as_a_box() -> None:
+    def told(box: Box | None) -> str:
+        extent = project(publication(box=box)).extent
+        return extent.bbox if extent else ""
+
+    assert told(None) == ""
+    assert told(Box(135.0915, 34.2716, 135.7471, 35.05)) == (
+        "POLYGON((135.0915 34.2716, 135.7472 34.2716, 135.7472 35.0501, 135.0915 35.0501, 135.0915 34.2716))"
+    )
+    assert told(Box(-0.00001, -34, -0.00001, -34)) == (
+        "POLYGON((-0.0001 -34.0000, 0.0000 -34.0000, 0.0000 -33.9999, -0.0001 -33.9999, -0.0001 -34.0000))"
+    ), "around a single place there is some space"
+
+
+def test_the_name_of_the_licence_stands_beside_it_for_who_does_not_know_its_address() -> None:
+    rights = project(publication()).rights
+    assert rights is not None
+    assert (rights.iri, rights.label) == (f"{BASE}/dataset/stations/rights", "Creative Commons Attribution")
+    assert project(publication(package_=package(licenses=()))).rights is None
 
 
 def test_what_validation_found_stands_at_each_table() -> None:
@@ -383,4 +445,4 @@ def assert_clean(graph: Graph) -> None:
                 assert str(node)
             else:
                 assert isinstance(node, BNode)
-                assert node == subject or str(predicate) == "http://purl.org/dc/terms/temporal"
+                assert node == subject or str(predicate).rpartition("/")[2] in ("spatial", "temporal")

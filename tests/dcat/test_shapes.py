@@ -25,6 +25,7 @@ from catalog.store import Store
 SH = Namespace("http://www.w3.org/ns/shacl#")
 DATASET = URIRef(f"{BASE}/dataset/stations")
 TABLE = URIRef(f"{BASE}/distribution/stations-stations-csv")
+SERVICE = URIRef(f"{BASE}/dataset/stations/service")
 LEAFLET = URIRef(f"{BASE}/distribution/stations-leaflet-pdf")
 
 
@@ -133,6 +134,14 @@ FAULTS: list[tuple[str, Callable[[Graph], None], URIRef, str]] = [
     ("a size in words", one(TABLE, "dcat:byteSize", Literal("12 kB")), TABLE, "dcat:byteSize"),
     ("a measurement of nothing", one(URIRef(f"{TABLE}-errors"), "dqv:value", Literal("none")), URIRef(f"{TABLE}-errors"),
      "dqv:value"),
+    ("a service without a description", one(SERVICE, "dcat:endpointDescription", None), SERVICE, "dcat:endpointDescription"),
+    ("a service at no address", one(SERVICE, "dcat:endpointURL", Literal("/api")), SERVICE, "dcat:endpointURL"),
+    ("a service of something else", one(SERVICE, "dcat:servesDataset", URIRef(f"{BASE}/dataset/other")), SERVICE,
+     "dcat:servesDataset"),
+    ("a service that says more", more(SERVICE, "dct:type", LICENSE), SERVICE, "dct:type"),
+    ("rights without a name", one(URIRef(f"{DATASET}/rights"), "rdfs:label", None), URIRef(f"{DATASET}/rights"), "rdfs:label"),
+    ("a second label", more(URIRef(f"{DATASET}/provenance"), "rdfs:label", Literal("別", lang="ja")),
+     URIRef(f"{DATASET}/provenance"), "rdfs:label"),
     ("a repeated title", one(LEAFLET, "dct:title", Literal("駅（CSV）", lang="ja")), DATASET, "dct:title"),
     ("a licence with two names", more(LICENSE, "dct:title", Literal("CC BY 4.0")), LICENSE, "dct:title"),
 ]  # fmt: skip
@@ -152,6 +161,16 @@ def test_every_fault_is_found_where_it_is(change: Callable[[Graph], None], focus
         assert str(focus) in messages.word(finding, "ja")
 
 
+def test_a_box_is_a_polygon_of_numbers() -> None:
+    for wrong in ("POINT(135 34)", "POLYGON((135 34))", "西は135度"):
+        data = graph()
+        [(node, _, box)] = list(data.triples((None, curie("dcat:bbox"), None)))
+        assert shapes.check_graph(data) == ()
+        data.remove((node, None, box))
+        data.add((node, curie("dcat:bbox"), Literal(wrong, datatype=curie("geo:wktLiteral"))))
+        assert shapes.check_graph(data), wrong
+
+
 def test_an_iri_with_a_space_is_found() -> None:
     data = graph()
     bad = URIRef("https://example.jp/a b")
@@ -160,23 +179,28 @@ def test_an_iri_with_a_space_is_found() -> None:
     assert (finding.details["path"], finding.found) == ("dct:source", "https://example.jp/a b")
 
 
-def test_the_only_blank_node_is_the_period() -> None:
-    data = graph()
-    period = data.value(DATASET, curie("dct:temporal"))
-    named = URIRef(f"{BASE}/period")
-    for subject, predicate, thing in list(data):
-        if period in (subject, thing):
-            data.remove((subject, predicate, thing))
-            data.add((named if subject == period else subject, predicate, named if thing == period else thing))
-    [finding] = shapes.check_graph(data)
-    assert finding.details["focus"] == str(named)
-    for subject, predicate in [(DATASET, "dcat:distribution"), (TABLE, "dct:conformsTo"), (DATASET, "dct:spatial")]:
+def test_the_only_blank_nodes_are_the_period_and_the_box() -> None:
+    for node, name in (("temporal", "period"), ("spatial", "box")):
+        data = graph()
+        [blank] = [each for each in data.objects(DATASET, curie(f"dct:{node}")) if isinstance(each, BNode)]
+        named = URIRef(f"{BASE}/{name}")
+        for subject, predicate, thing in list(data):
+            if blank in (subject, thing):
+                data.remove((subject, predicate, thing))
+                data.add((named if subject == blank else subject, predicate, named if thing == blank else thing))
+        [finding] = shapes.check_graph(data)
+        assert finding.details["focus"] == str(named)
+    for subject, predicate, told in [
+        (DATASET, "dcat:distribution", "dcat:distribution"),
+        (TABLE, "dct:conformsTo", "dct:conformsTo"),
+        (DATASET, "dct:spatial", ""),  # it has neither an address nor a box: a fault of its own
+    ]:
         data = graph()
         blank = BNode()
         data.add((subject, curie(predicate), blank))
         data.add((blank, RDF.type, curie({"dcat:distribution": "dcat:Distribution", "dct:conformsTo": "dct:Standard",
                                           "dct:spatial": "dct:Location"}[predicate])))  # fmt: skip
-        assert any(each.details["path"] == predicate for each in shapes.check_graph(data)), predicate
+        assert any(each.details["path"] == told for each in shapes.check_graph(data)), predicate
 
 
 def test_every_rule_is_told_in_both_languages() -> None:

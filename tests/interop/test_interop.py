@@ -3,6 +3,7 @@
 import copy
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,11 +32,46 @@ def feed():
 # ------------------------------------------------------------------------------------------------ the readers themselves
 
 
+def lacking(reader):
+    """What is not installed cannot be tested: where all has to be (CI=true), that is a failure."""
+    told = f"{reader}: not installed (scripts/interop --install)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(told)
+    pytest.skip(told)
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_harvester_that_is_not_there_is_a_failure_where_all_has_to_be(monkeypatch, ci, outcome):
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="not installed"):
+        lacking("ckan")
+
+
+@pytest.mark.parametrize("where", ["venv", "pip"])
+def test_an_installation_that_stops_half_way_says_so_and_leaves_nothing(feed, monkeypatch, tmp_path, where):
+    def run(command, **_options):
+        if where in command:
+            raise subprocess.CalledProcessError(1, command)
+        made.mkdir(parents=True)
+
+    made = tmp_path / "ckan"
+    monkeypatch.setattr(feed, "ENVIRONMENTS", tmp_path)
+    monkeypatch.setattr(feed.subprocess, "run", run)
+    with pytest.raises(feed.Failed) as caught:
+        feed.install("ckan")
+    told = str(caught.value)
+    assert "もう一度実行してください" in told
+    assert "scripts/interop-requirements.txt" in told
+    assert str(tmp_path) not in told
+    assert not made.exists()
+    assert not feed.installed("ckan")
+
+
 @pytest.fixture(scope="module")
 def result(feed, tmp_path_factory):
     """One walk of all readers that are installed."""
     if not any(map(feed.installed, feed.LOCKS)):
-        pytest.skip("no harvester is installed: scripts/interop --install")
+        lacking("any harvester")
     file = tmp_path_factory.mktemp("interop") / "result.json"
     command = [sys.executable, SCRIPT, "--installed", "--json", file]
     done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
@@ -48,14 +84,14 @@ def result(feed, tmp_path_factory):
 @pytest.mark.parametrize("reader", ["ckan", "udata"])
 def test_a_real_harvester_loses_nothing(feed, result, reader):
     if not feed.installed(reader):
-        pytest.skip(f"{reader} is not installed: scripts/interop --install")
+        lacking(reader)
     assert result[reader]["lost"] == []
 
 
 @pytest.mark.parametrize("reader", ["ckan", "udata"])
 def test_every_property_is_put_to_the_test_by_some_package(feed, result, reader):
     if not feed.installed(reader):
-        pytest.skip(f"{reader} is not installed: scripts/interop --install")
+        lacking(reader)
     for table in result[reader]["tables"].values():
         assert [name for name, row in table.items() if set(row.values()) == {"-"}] == []
         assert {"title", "description", "keywords", "files", "file hash", "file conformsTo"} <= set(table)
@@ -95,6 +131,7 @@ def dataset():
         "publisher": {"id": "office", "name": both("交通課", "Traffic office"), "url": f"{BASE}/publisher/office", "uri": ""},
         "contact": {"name": "窓口", "email": "a@example.jp", "telephone": "", "url": "https://example.jp/ask"},
         "spatial": ["270008", "271004"],
+        "bbox": [135.1, 34.3, 135.7, 35.0],
         "temporal": {"start": "2020-04-01", "end": "2021-03-31"},
         "frequency": {"code": "ANNUAL"},
         "themes": [{"code": "TRAN"}],
@@ -136,6 +173,7 @@ def arrived():
         "contact_url": "https://example.jp/ask",
         "spatial_uri": "http://data.e-stat.go.jp/lod/sac/C27100",
         "spatial_text": "大阪市",
+        "spatial_bbox": '{"type": "Polygon", "coordinates": [[[135.1, 34.3], [135.7001, 34.3], [135.7001, 35], [135.1, 34.3]]]}',
         "temporal_start": "2020-04-01",
         "temporal_end": "2021-03-31",
         "conforms_to": f'["{BASE}/standard/gtfs-jp"]',
@@ -188,6 +226,7 @@ EXTRAS = {
     "contact_url": "contact page",
     "spatial_uri": "spatial",
     "spatial_text": "area name",
+    "spatial_bbox": "box",
     "temporal_start": "temporal start",
     "temporal_end": "temporal end",
     "conforms_to": "conformsTo",
@@ -259,7 +298,7 @@ def test_a_portal_in_english_wants_english(feed, dataset, arrived):
     }
 
 
-@pytest.mark.parametrize(("text", "state"), [("この値は架空のものです。", "ok"), (f"{IRI}/provenance", "reader")])
+@pytest.mark.parametrize(("text", "state"), [("この値は架空のものです。", "ok"), (f"{IRI}/provenance", "missing")])
 def test_the_statement_of_a_sample_is_text(feed, dataset, arrived, text, state):
     dataset["sample"] = True
     arrived["extras"].append({"key": "provenance", "value": text})

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from catalog import media
 from catalog.addresses import Addresses
 from catalog.model import (
     Agent,
+    Box,
     Contact,
     Contributor,
     Definition,
@@ -122,7 +124,8 @@ def package(**changes: Any) -> Package:
 def publication(package_: Package | None = None, **changes: Any) -> Publication:
     def file(path: str, role: str, resource: str = "", format_: str = "csv") -> StoredFile:
         size = len(BYTES.get(path, "x").encode())
-        types = {"csv": "text/csv", "pdf": "application/pdf", "zip": "application/zip", "txt": "text/plain"}
+        types = {"csv": "text/csv", "pdf": "application/pdf", "zip": "application/zip", "txt": "text/plain",
+                 "parquet": media.PARQUET.media_type, "ndjson": media.NDJSON.media_type}  # fmt: skip
         digest = hashlib.sha256(BYTES[path].encode()).hexdigest() if path in BYTES else "ab" * 32
         return StoredFile(path=path, sha256=digest, bytes=size, media_type=types[format_], role=role,  # type: ignore[arg-type]
                           format=format_, resource=resource)  # fmt: skip
@@ -138,6 +141,8 @@ def publication(package_: Package | None = None, **changes: Any) -> Publication:
             file("source/LICENSE.txt", "source", "", "txt"),
             file("stations.csv", "table", "stations"),
             file("lines.csv", "table", "lines"),
+            file("stations.parquet", "table", "stations", "parquet"),
+            file("stations.ndjson", "table", "stations", "ndjson"),
             file("stations.zip", "package", "", "zip"),
         ),
         report={"valid": True, "tasks": [{"name": "stations", "stats": {"errors": 0, "rows": 2}}]},
@@ -146,6 +151,7 @@ def publication(package_: Package | None = None, **changes: Any) -> Publication:
         issued="2026-11-20T00:00:00Z",
         modified="2026-11-22T16:30:00Z",
         note="訂正しました。",
+        box=Box(135.1, 34.3, 135.7, 35.0),
     )
     return replace(whole, **changes)
 

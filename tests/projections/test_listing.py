@@ -76,7 +76,7 @@ def test_one_row_a_file_with_what_is_known(record: Record) -> None:
         "ファイル_利用規約": "https://creativecommons.org/licenses/by/4.0/",
         "ファイル_関連ドキュメント": "https://data.example.jp/schema/stations-stations-v3",
         "ファイル_準拠する標準": "公共施設一覧（20260801版）",
-        "ファイル_API対応有無": "無",
+        "ファイル_API対応有無": "有",
     }
     assert rows[1]["ファイル_準拠する標準"] == ""
     assert rows[2]["ファイル_関連ドキュメント"] == ""

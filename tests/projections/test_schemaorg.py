@@ -29,7 +29,7 @@ def test_what_search_engines_ask_for_is_there(record: Record) -> None:
         "https://www.digital.go.jp/resources/open_data/public_data_license_v1.0",
     ]
     assert found["temporalCoverage"] == "2020-04-01/2021-03-31"
-    assert [each["name"] for each in found["spatialCoverage"]] == ["大阪府", "大阪府大阪市"]
+    assert [each["name"] for each in found["spatialCoverage"] if "name" in each] == ["大阪府", "大阪府大阪市"]
     assert found["creator"]["name"] == "統計課"
     assert found["publisher"]["contactPoint"]["email"] == "kotsu@example.jp"
     assert (found["datePublished"], found["dateModified"]) == ("2026-11-20T00:00:00Z", "2026-11-22T16:30:00Z")
@@ -39,7 +39,7 @@ def test_what_search_engines_ask_for_is_there(record: Record) -> None:
     assert downloads["https://data.example.jp/download/stations/3/stations.csv"]["encodingFormat"] == "text/csv"
     assert downloads["https://data.example.jp/download/stations/3/stations.zip"]["sha256"] == "ab" * 32
     assert downloads["https://data.example.jp/download/stations/3/source/data/%E8%B7%AF%E7%B7%9A%E5%9B%B3.pdf"]
-    assert len(downloads) == 4
+    assert len(downloads) == 6
     names = [each["name"] for each in found["variableMeasured"]]
     assert names[:3] == ["駅番号", "名称", "乗降 人員（人）"]
     assert found["variableMeasured"][2]["unitText"] == "人"
@@ -63,7 +63,7 @@ def test_a_sample_says_so(recorded: Recorder) -> None:
 
 def test_what_is_not_known_is_not_said(recorded: Recorder) -> None:
     bare = {"licenses": (), "spatial": (), "temporal": None, "contact": None, "sources": (), "contributors": (), "keywords": ()}
-    found = schemaorg.dataset(recorded(**bare, keywords_en=(), title=Text("駅")), "en")
+    found = schemaorg.dataset(recorded({"box": None}, **bare, keywords_en=(), title=Text("駅")), "en")
     assert not {"license", "spatialCoverage", "temporalCoverage", "isBasedOn", "alternateName"} & set(found)
     assert found["name"] == "駅"
     assert found["creator"] == {key: value for key, value in found["publisher"].items() if key != "contactPoint"}

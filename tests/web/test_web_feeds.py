@@ -11,6 +11,7 @@ from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from catalog import media
+from catalog.dcat.packing import plain
 from catalog.model import Agent, Resource, Schema, StandardRef, Text
 from catalog.publishing import refresh, withdraw
 from catalog.settings import Settings
@@ -165,10 +166,10 @@ def test_a_link_stays_right_when_its_page_is_taken_up_by_another(harvest: Harves
 def test_a_second_visit_costs_nothing(harvest: Harvested) -> None:
     client = harvest.client()
     for path in tags(client, "ttl"):
-        for coding in ("", "gzip"):
+        for coding in ("", "gzip", "zstd"):
             first = client.get(path, headers={"Accept-Encoding": coding})
             assert first.headers.get("Content-Encoding", "") == coding
-            assert ("-gzip" in first.headers["ETag"]) == bool(coding)
+            assert first.headers["ETag"].rstrip('"').endswith(f"-{coding}") == bool(coding)
             asked = {"If-None-Match": first.headers["ETag"], "Accept-Encoding": coding}
             again = client.get(path, headers=asked)
             assert (again.status_code, again.data) == (304, b"")
@@ -181,6 +182,23 @@ def test_a_second_visit_costs_nothing(harvest: Harvested) -> None:
             assert "Accept-Encoding" in first.headers["Vary"]
     whole, packed = client.get("/catalog.ttl"), client.get("/catalog.ttl", headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(packed.data) == whole.data
+    smaller = client.get("/catalog.ttl", headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+    assert plain(smaller.data) == whole.data
+    assert len({each.headers["ETag"] for each in (whole, packed, smaller)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("zstd", "zstd"), ("ZSTD", "zstd"), ("gzip, zstd", "zstd"), ("gzip;q=1.0, zstd;q=0.5", "gzip"),
+        ("zstd;q=0, gzip", "gzip"), ("*", "gzip"), ("br", ""), ("zstd;q=0", ""), ("gzip;q=0, zstd;q=0.1", "zstd"),
+        ("zstd;q=x", ""),
+    ],
+)  # fmt: skip
+def test_the_coding_is_the_one_that_is_liked_best(harvest: Harvested, accepted: str, coding: str) -> None:
+    for path in ("/catalog.ttl", "/catalog.ttl?q=x", "/dataset/" + ALL[0] + ".nt"):
+        answer = harvest.client().get(path, headers={"Accept-Encoding": accepted})
+        assert (answer.status_code, answer.headers.get("Content-Encoding", "")) == (200, coding)
 
 
 # --- parts of the feed

@@ -1,0 +1,55 @@
+"""Rendered documents as they are stored and sent: compressed, with their tag. No rdflib here."""
+
+import gzip
+import hashlib
+import zlib
+from dataclasses import dataclass
+
+import zstandard
+
+_GZIP, _ZSTANDARD = 6, 3
+"""Levels after which more time saves next to nothing."""
+_MAGIC = b"\x28\xb5\x2f\xfd"
+"""How a frame of Zstandard begins (RFC 8878, 3.1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """``etag`` is the SHA-256 of the plain bytes, ``stored`` the same as Zstandard (of an earlier program: as gzip)."""
+
+    etag: str
+    stored: bytes
+
+
+def pack(body: bytes) -> Packed:
+    """The same bytes give the same, whenever they are packed."""
+    return Packed(hashlib.sha256(body).hexdigest(), zstd(body))
+
+
+def unpack(packed: Packed) -> bytes | None:
+    """The plain bytes; None where they are not those that were packed."""
+    try:
+        body = plain(packed.stored)
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
+        return None
+    return body if hashlib.sha256(body).hexdigest() == packed.etag else None
+
+
+def gzipped(body: bytes) -> bytes:
+    """Bytes as gzip (RFC 1952)."""
+    return gzip.compress(body, compresslevel=_GZIP, mtime=0)
+
+
+def zstd(body: bytes) -> bytes:
+    """Bytes as Zstandard (RFC 8878)."""
+    return zstandard.ZstdCompressor(level=_ZSTANDARD).compress(body)
+
+
+def plain(stored: bytes) -> bytes:
+    """The bytes that were compressed in one of the two ways. What is neither raises what the libraries raise."""
+    return zstandard.ZstdDecompressor().decompress(stored) if is_zstd(stored) else gzip.decompress(stored)
+
+
+def is_zstd(stored: bytes) -> bool:
+    """Whether these are bytes as Zstandard."""
+    return stored.startswith(_MAGIC)
