@@ -44,6 +44,10 @@ class Addresses:
         """The IRI of one member of the stream."""
         return f"{self.changes()}#{sequence}"
 
+    def dashboard(self, dataset: str, key: str = "", suffix: str = "", **query: str | int) -> str:
+        """The declared views of a dataset; with ``key``, one row of the table that its finder is about."""
+        return self.path("dashboard", dataset, *([key] if key else []), suffix=suffix, **query)
+
     def harvest(self) -> str:
         """The page for operators of harvesters."""
         return self.path("harvest")
@@ -80,9 +84,41 @@ class Addresses:
         """The whole catalogue as a municipal list of open data."""
         return self.path("open-data-list", suffix=".csv")
 
-    def versions(self, dataset: str) -> str:
-        """The list of a dataset's versions."""
-        return self.path("dataset", dataset, "versions")
+    def versions(self, dataset: str, suffix: str = "", **query: str | int) -> str:
+        """The list of a dataset's versions; with ``.atom``, the feed of them."""
+        return self.path("dataset", dataset, "versions", suffix=suffix, **query)
+
+    def version(self, dataset: str, version: int) -> str:
+        """One line of the list of versions."""
+        return self.path("dataset", dataset, "versions", before=version + 1) + f"#version-{version}"
+
+    def citation(self, dataset: str, suffix: str, **query: str | int) -> str:
+        """How to cite a dataset, in the format of the suffix."""
+        return self.path("dataset", dataset, "citation", suffix=suffix, **query)
+
+    def badge(self, dataset: str) -> str:
+        """A small picture that says whether a dataset is valid, and since when."""
+        return self.path("dataset", dataset, "badge", suffix=".svg")
+
+    def card(self, dataset: str, **query: str | int) -> str:
+        """The picture that others show where somebody shares a dataset."""
+        return self.path("dataset", dataset, "card", suffix=".png", **query)
+
+    def snippets(self, dataset: str) -> str:
+        """Programs that read the tables of a dataset."""
+        return self.path("dataset", dataset, "snippets", suffix=".json")
+
+    def oembed(self, **query: str | int) -> str:
+        """How to embed one of our pages (oEmbed)."""
+        return self.path("oembed", suffix="", **query)
+
+    def assistants(self) -> str:
+        """The entrance for language models' programs (MCP)."""
+        return self.path("mcp")
+
+    def guide_for_models(self) -> str:
+        """What language models should know first."""
+        return self.path("llms", suffix=".txt")
 
     def report(self, dataset: str) -> str:
         """The validation report of the latest version."""
@@ -103,6 +139,22 @@ class Addresses:
     def standard(self, slug: str, suffix: str = "") -> str:
         """The IRI of a standard."""
         return self.path("standard", slug, suffix=suffix)
+
+    def records(self, slug: str, suffix: str, **query: str | int) -> str:
+        """The rows of every dataset that follows a standard as one file, in the format of the suffix."""
+        return self.path("standard", slug, "records", suffix=suffix, **query)
+
+    def coverage(self, slug: str, suffix: str = "", **query: str | int) -> str:
+        """Who has published a dataset of a standard, and who has not yet."""
+        return self.path("standard", slug, "coverage", suffix=suffix, **query)
+
+    def standards_list(self) -> str:
+        """The standards for programs."""
+        return self.path("api", "v1", "standards")
+
+    def standard_rows(self, slug: str, **query: str | int) -> str:
+        """Questions to the rows of every dataset that follows a standard."""
+        return self.path("api", "v1", "standards", slug, "rows", suffix="", **query)
 
     def standard_field(self, slug: str, name: str, suffix: str = "") -> str:
         """The IRI of one column of a standard."""
@@ -128,6 +180,14 @@ class Addresses:
         """The IRI of a dataset's contact point (a node needs one: harvesters re-create blank ones)."""
         return self.path("dataset", dataset, "contact")
 
+    def service(self, dataset: str) -> str:
+        """The IRI of the interface for programs that asks the rows of a dataset."""
+        return self.path("dataset", dataset, "service")
+
+    def rights(self, dataset: str) -> str:
+        """The IRI of the statement that says what may be done with a dataset."""
+        return self.path("dataset", dataset, "rights")
+
     def provenance(self, dataset: str) -> str:
         """The IRI of the statement that says where a dataset's contents come from."""
         return self.path("dataset", dataset, "provenance")
@@ -151,6 +211,34 @@ class Addresses:
     def download(self, dataset: str, version: int | str, file: str) -> str:
         """The bytes of one file; immutable where ``version`` is a number, moving where it is "latest"."""
         return self.path("download", dataset, version) + "/" + quote(file, safe="/")
+
+    def api(self) -> str:
+        """The page about the API."""
+        return self.path("api")
+
+    def api_datasets(self, **query: str | int) -> str:
+        """The list of datasets in the API."""
+        return self.path("api", "v1", "datasets", suffix="", **query)
+
+    def api_dataset(self, dataset: str, **query: str | int) -> str:
+        """A dataset in the API."""
+        return self.path("api", "v1", "datasets", dataset, suffix="", **query)
+
+    def rows(self, dataset: str, table: str, **query: str | int) -> str:
+        """The rows of a table, to be asked for."""
+        return self.path("api", "v1", "datasets", dataset, "tables", table, "rows", suffix="", **query)
+
+    def openapi(self, dataset: str = "") -> str:
+        """What can be asked, in OpenAPI: of one dataset, with its columns as parameters, or of the whole catalogue."""
+        return self.path("api", "v1", "datasets", dataset, "openapi.json") if dataset else self.path("api", "openapi.json")
+
+    def api_catalog(self) -> str:
+        """Every API of this server (RFC 9727)."""
+        return self.path(".well-known", "api-catalog")
+
+    def diff(self, dataset: str, suffix: str = "", **query: str | int) -> str:
+        """What differs between two versions of a table, row by row; without a query, between the last two."""
+        return self.path("dataset", dataset, "diff", suffix=suffix, **query)
 
     def static(self, file: str) -> str:
         """A file of our own stylesheet or script."""

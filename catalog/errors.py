@@ -9,6 +9,7 @@ CatalogError
 │   └── Withdrawn         it was there, and was taken back (HTTP 410)
 ├── Conflict              the write contradicts what is published (exit 1, HTTP 409)
 ├── Busy                  too much is being worked on already; later is fine (exit 1, HTTP 503)
+├── TooMany               this caller has asked too often; later is fine (HTTP 429)
 └── StoreError            the store is damaged, newer than this program, or out of reach (exit 1)
 """
 
@@ -120,6 +121,12 @@ class Busy(CatalogError):
     """Too much is being worked on already. ``details["seconds"]``: when to ask again."""
 
     code = "busy"
+
+
+class TooMany(CatalogError):
+    """The same caller has asked too often. ``details["seconds"]``: when to ask again."""
+
+    code = "too-many"
 
 
 class StoreError(CatalogError):

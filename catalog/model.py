@@ -69,6 +69,16 @@ class Period:
     end: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of the earth between two meridians and two parallels, in degrees (WGS 84)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class License:
     """As in Data Package: ``name`` an Open Definition id, ``path`` the address of the text."""
@@ -186,6 +196,61 @@ class Resource:
     derivation: Json = field(default_factory=dict)
 
 
+ViewKind = Literal["figure", "bars", "matrix", "timeline", "finder"]
+Function = Literal["count", "sum", "min", "max", "distinct"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a view asks of one column: it is one of ``values``, none of ``excluded``, not outside the bounds, ``present`` or not.
+
+    Values are spelled as a canonical CSV cell spells them. A missing value meets ``excluded`` and nothing else.
+    """
+
+    field: str
+    values: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    minimum: str = ""
+    maximum: str = ""
+    present: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What a view counts: rows, or a figure of the column ``field``."""
+
+    function: Function = "count"
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A chart, table or figure that a package declares (docs/views.md).
+
+    ``by`` is the column of bars, of a timeline and of a matrix's rows; ``across`` what splits bars and timelines and makes a
+    matrix's columns; ``group`` what bars stand under. ``no_data`` are codes that say nothing, beside those that the rules of
+    a column give; ``filters`` and ``columns`` are a finder's.
+    """
+
+    name: str
+    kind: ViewKind
+    table: str
+    title: Text
+    description: Text = Text()
+    note: Text = Text()
+    measure: Measure = Measure()
+    where: tuple[Condition, ...] = ()
+    by: str = ""
+    across: str = ""
+    group: str = ""
+    unit: Literal["", "month", "year", "fiscal-year"] = ""
+    sort: str = ""
+    zeros: bool = False
+    no_data: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """A data package, normalised from v1 or v2: what the steward wrote, before anything is done with it.
@@ -214,7 +279,7 @@ class Package:
     landing_page: str = ""
     sample: bool = False
     open: bool = False
-    views: tuple[Json, ...] = ()
+    views: tuple[View, ...] = ()
     resources: tuple[Resource, ...] = ()
     files: tuple[str, ...] = ()
     readme: str = ""
@@ -234,7 +299,7 @@ class Package:
         raise KeyError(name)
 
 
-FileRole = Literal["source", "table", "package", "codelist", "standard"]
+FileRole = Literal["source", "table", "package", "codelist", "standard", "raw", "statistics", "chart"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +307,8 @@ class StoredFile:
     """Bytes of one version, by content. ``format`` is a name of ``media.FORMATS`` or "" where we know none.
 
     ``path`` is the last part of its download address: ``source/data/a.csv`` as the steward gave it, ``projects.csv``,
-    ``<id>.zip``, and the snapshots of what it used, ``codelists/<name>.json`` and ``standards/<slug>-<edition>.json``.
+    ``<id>.zip``, the snapshots of what it used, ``codelists/<name>.json`` and ``standards/<slug>-<edition>.json``, and what was
+    worked out of it: ``statistics/<table>.json``, ``charts/figures.json`` with the pictures, ``raw/<table>.parquet``.
     """
 
     path: str
@@ -260,7 +326,7 @@ class Prepared:
 
     ``contents`` maps each file's path to where its bytes lie now (a file inside the package or in ``workspace``);
     ``digest`` names the bytes that the steward gave, ``raw_digest`` those of the raw records they were derived from;
-    ``validator`` names the program that made the report, with its version.
+    ``validator`` names the program that made the report, with its version; ``box`` is around every place in the tables.
     """
 
     package: Package
@@ -272,6 +338,7 @@ class Prepared:
     raw_digest: str
     rows: Mapping[str, int]
     validator: str
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +360,7 @@ class Publication:
     modified: str = ""
     note: str = ""
     breaking: str = ""
+    box: Box | None = None
 
     def file(self, path: str) -> StoredFile | None:
         """The file at that download path, or None."""

@@ -50,16 +50,26 @@ class Settings:
     license: str = _setting("https://creativecommons.org/licenses/by/4.0/", "licence of the catalogue's own metadata")
     samples_in_feed: bool = _setting(True, "whether datasets marked as samples stand in the feeds")
     page_size: int = _setting(100, "datasets on one page of a list or feed")
+    count_searches: bool = _setting(True, "whether searches that find nothing are counted, by their words and the day alone")
     max_package_bytes: int = _setting(2_000_000_000, "largest package, all its files together, unpacked")
     max_package_files: int = _setting(1_000, "most files in one package")
     max_zip_ratio: int = _setting(100, "how many times larger a zip's contents may be than the zip")
     max_descriptor_bytes: int = _setting(5_000_000, "largest datapackage.json")
     max_columns: int = _setting(2_000, "most columns in one table")
     max_cell_bytes: int = _setting(1_000_000, "longest cell, as UTF-8")
+    max_cache_bytes: int = _setting(4_000_000_000, "room for files that are made on request and can be made again")
+    mcp_origins: str = _setting(
+        "", "sites whose pages may use /mcp in a browser, as origins with commas between them; * for all of them"
+    )
     max_upload_bytes: int = _setting(20_000_000, "largest file that the page for checking files takes")
     check_seconds: int = _setting(8, "longest that the check of an uploaded file may take, in seconds")
     check_memory_bytes: int = _setting(480_000_000, "most memory that the check of an uploaded file may take")
     check_processes: int = _setting(2, "uploaded files that are checked at the same time; as many more wait")
+    rows_seconds: int = _setting(5, "longest that the answer to one question to a table may take, in seconds")
+    rows_memory_bytes: int = _setting(300_000_000, "most memory that all questions to tables together may take")
+    rows_at_once: int = _setting(4, "questions to tables that are answered at the same time; more wait for their turn")
+    rate_limit: str = _setting("", "requests that one address may send to the API, such as 600/minute; empty: no limit")
+    trusted_proxies: int = _setting(0, "proxies in front of the server whose X-Forwarded-For is believed; 0: none")
 
     def public_url(self) -> str:
         """The address that absolute IRIs begin with."""
@@ -147,7 +157,7 @@ def _typed(setting: Setting, value: Any, origin: str) -> str | int | bool:
 
 
 def _checked(settings: Settings) -> Settings:
-    for name in ("page_size", "check_seconds", "check_processes"):
+    for name in ("page_size", "check_seconds", "check_processes", "rows_seconds", "rows_at_once"):
         if getattr(settings, name) < 1:
             raise SettingsError("setting-invalid", name=name, origin=name, found=getattr(settings, name), expected="1, 2, 3 …")
     if settings.base_url:

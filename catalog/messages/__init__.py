@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from string import ascii_uppercase
 from typing import Any
 
 from catalog.errors import CatalogError, Finding, Place
@@ -20,17 +19,24 @@ from catalog.messages import (
     dcat,
     derivation,
     descriptor,
+    downloads,
     judging,
+    machines,
+    query,
     revisions,
+    search,
     settings,
     standards,
     stock,
     store,
+    union,
+    views,
     vocabulary,
     web,
 )
 from catalog.messages.wording import Wording, _
 from catalog.model import Text
+from catalog.values import cell_name
 
 LOCALES = Path(__file__).parent.parent / "locale"
 DOMAIN = "messages"
@@ -42,12 +48,18 @@ _PARTS = (
     dcat,
     derivation,
     descriptor,
+    downloads,
     judging,
+    machines,
+    query,
+    search,
     settings,
     standards,
     stock,
     store,
     revisions,
+    union,
+    views,
     vocabulary,
     web,
 )
@@ -129,19 +141,10 @@ def where(place: Place, language: str) -> str:
         "cell": _("cell %(cell)s"),
         "pointer": "%(pointer)s",
     }
-    parts = _parts(place) | {"cell": _cell(place)}
+    parts = _parts(place) | {"cell": cell_name(place.row, place.column)}
     worded = [place.file] if place.file else []
     worded += [translate(pattern, language) % parts for name, pattern in patterns.items() if parts.get(name)]
     return " ".join(worded)
-
-
-def _cell(place: Place) -> str:
-    """The name that spreadsheets give to a cell, such as D12; "" where row or column is not known."""
-    letters, rest = "", place.column if place.row else 0
-    while rest:
-        rest, letter = divmod(rest - 1, len(ascii_uppercase))
-        letters = ascii_uppercase[letter] + letters
-    return f"{letters}{place.row}" if letters else ""
 
 
 def _parts(place: Place) -> dict[str, str]:

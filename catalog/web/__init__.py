@@ -19,20 +19,39 @@ from catalog.settings import Settings
 from catalog.store import Store
 from catalog.web import (
     api,
+    atom,
+    badges,
+    cards,
     changes,
     check,
+    citing,
+    ckan,
+    dashboard,
     definitions,
+    diff,
+    documentation,
     dumps,
     feeds,
     files,
     harvest,
+    limits,
+    llms,
+    mcp,
+    missing,
+    oembed,
+    openapi,
     pages,
     parameters,
     problems,
     projections,
     routing,
+    rows,
+    searching,
     service,
     shaping,
+    snippets,
+    union,
+    versionfeed,
 )
 from catalog.web.forms import MAX_BODY, check_body
 from catalog.web.negotiation import language
@@ -41,6 +60,10 @@ from catalog.web.site import EXTENSION, Site
 
 MAX_ADDRESS = 8_000
 """Characters of path and query together."""
+_SEARCH = (searching, atom, ckan)
+_FEEDS = (feeds, dumps, changes)
+_API = (rows, openapi, documentation, diff, union)
+_SHARED = (badges, cards, citing, llms, mcp, oembed, snippets, versionfeed)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -53,14 +76,20 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.extensions[EXTENSION] = Site(settings, store if store is not None else Store.open(settings))
     routing.prepare(app)
     _speak(app)
-    for module in (pages, definitions, check, harvest, api, feeds, dumps, changes, projections, files, service):
+    own = (pages, dashboard, definitions, check, harvest, api, projections, files, service)
+    for module in (*own, *_FEEDS, *_SEARCH, *_API, *_SHARED):
         app.register_blueprint(module.blueprint)
     codes = ",".join(settings.language_codes())
-    for module in (pages, definitions, check, harvest):
+    fixed = (pages, dashboard, definitions, check, harvest, documentation, diff)
+    for module in (*fixed, badges, cards, versionfeed, searching, atom):
         app.register_blueprint(module.blueprint, url_prefix=f"/<any({codes}):language>", name=f"fixed-{module.blueprint.name}")
+    for prefix, name in (("", "coverage"), (f"/<any({codes}):language>", "fixed-coverage")):
+        app.register_blueprint(union.pages, url_prefix=prefix, name=name)
     shaping.prepare(app)
     check.prepare(app, settings)
+    missing.prepare(app, app.extensions[EXTENSION].store)
     app.url_value_preprocessor(_set_language_aside)
+    limits.prepare(app, settings)
     app.before_request(_check_request)
     app.after_request(secure)
     app.register_error_handler(CatalogError, problems.handle_catalog_error)
@@ -94,9 +123,8 @@ def _check_request() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     check_body(view)
     if view is not None and request.method != "OPTIONS":
-        taken = parameters.of_view(view)
-        query = parse_qsl(request.query_string.decode(errors="replace"), keep_blank_values=True)
-        g.asked = parameters.read(query, taken)
+        g.query = parse_qsl(request.query_string.decode(errors="replace"), keep_blank_values=True)
+        g.asked = {} if parameters.knows_its_own(view) else parameters.read(g.query, parameters.of_view(view))
 
 
 def _answer_below(base_path: str, app: WSGIApplication) -> WSGIApplication:

@@ -24,8 +24,9 @@ from catalog.media import Format
 from catalog.model import Publication, Resource
 from catalog.store import Target, Use
 from catalog.vocabulary.codelists import CodeList, Concept
-from catalog.web import history, presenting, signposts, vocabularies
+from catalog.web import history, presenting, signposts, twins, union, vocabularies
 from catalog.web.codelists import codelists_of
+from catalog.web.embedding import embeddable, refuse_if_embedded
 from catalog.web.history import Change, find_field, find_table
 from catalog.web.negotiation import format_of
 from catalog.web.pages import links, subject_of
@@ -42,7 +43,7 @@ EDITION = Identifier("edition")
 LENGTH = 100
 """Codes on one page of a list, own lists on the page of all lists."""
 USES_SHOWN = 50
-_OFFERED = (media.HTML, *media.RDF)
+_OFFERED = (media.HTML, *media.RDF, media.MARKDOWN)
 _NEGOTIATED = ("Accept", "Accept-Language")
 
 Documents = Mapping[str, bytes]
@@ -66,18 +67,21 @@ class Thing:
 
 
 @blueprint.get("/schema/<path:rest>")
+@embeddable
 def schema(rest: str) -> Response:
     """The definition of a table: of the latest version, or of a numbered one."""
     return _answer("schema", rest, _schema)
 
 
 @blueprint.get("/field/<path:rest>")
+@embeddable
 def field_of(rest: str) -> Response:
     """The definition of one column, published or of a standard."""
     return _answer("field", rest, _field)
 
 
 @blueprint.get("/codelist/<path:rest>")
+@embeddable
 @takes(PAGE)
 def codelist(rest: str) -> Response:
     """A code list, page by page where it is long; its RDF is always the whole."""
@@ -92,6 +96,7 @@ def concept(rest: str) -> Response:
 
 @blueprint.get("/standard/<slug:slug>")
 @blueprint.get("/standard/<slug:slug>.<graph:suffix>")
+@blueprint.get("/standard/<slug:slug>.<any(md):suffix>")
 @takes(EDITION)
 def standard(slug: str, suffix: str = "") -> Response:
     """A standard: its current edition, or the one that is asked for."""
@@ -124,11 +129,14 @@ def _answer(kind: str, rest: str, find: Callable[[str], Thing]) -> Response:
     suffix = None
     if not _known(kind, rest):
         rest, _, ending = rest.rpartition(".")
-        suffix = next((each for each in media.RDF if each.name == ending), None)
+        suffix = next((each for each in (*media.RDF, media.MARKDOWN) if each.name == ending), None)
         if suffix is None or not _known(kind, rest):
             raise NotFound("page-unknown")
+        refuse_if_embedded()
     thing = find(rest)
     wanted = suffix or format_of(_OFFERED)
+    if wanted is media.MARKDOWN:
+        return _twin(kind, rest, thing, negotiated=suffix is None)
     if wanted.rdf:
         return _document(kind, rest, thing, wanted, negotiated=suffix is None)
     return _page(kind, rest, thing)
@@ -164,8 +172,28 @@ def _page(kind: str, rest: str, thing: Thing) -> Response:
     offered = (
         Link(site().public.path(kind, rest, suffix=each.suffix, **thing.query), "describedby", each.media_type) for each in free
     )
-    manners = Manners(vary=_NEGOTIATED, links=(Link(iri, "cite-as"), *offered, *thing.links))
+    twin = site().public.path(kind, rest, suffix=media.MARKDOWN.suffix, **thing.query)
+    markdown = () if _known(kind, rest + media.MARKDOWN.suffix) else (Link(twin, "alternate", media.MARKDOWN.media_type),)
+    manners = Manners(vary=_NEGOTIATED, links=(Link(iri, "cite-as"), *offered, *markdown, *thing.links))
     return page(remembered(make, "html", thing.part, *thing.key), manners)
+
+
+def _twin(kind: str, rest: str, thing: Thing, *, negotiated: bool) -> Response:
+    """The page as Markdown, for those who read pages by program."""
+    g.absolute = True
+    iri = site().public.path(kind, rest, **thing.query)
+    own = "" if _known(kind, rest + media.MARKDOWN.suffix) else site().local.path(kind, rest, suffix=".md", **thing.query)
+    content = remembered(lambda: twins.written(thing.template, iri, thing.values()), "md", thing.part, *thing.key)
+    links = (Link(iri, "cite-as"), Link(iri, "alternate", media.HTML.media_type), *thing.links)
+    return twins.answered(content, links, location=own, negotiated=negotiated)
+
+
+def thing_of(kind: str, rest: str) -> Thing:
+    """What stands at a flat address, for those who tell it in other forms, with absolute links. NotFound; Withdrawn."""
+    g.absolute = True
+    if kind not in _FINDERS or not _known(kind, rest):
+        raise NotFound("page-unknown")
+    return _FINDERS[kind](rest)
 
 
 def _document(kind: str, rest: str, thing: Thing, format_: Format, *, negotiated: bool) -> Response:
@@ -485,9 +513,9 @@ def _standard(slug: str) -> Thing:
         return _render("rendering", "render", nouns.standard_of(found, public, users, dated=bool(edition)))
 
     return Thing(
-        key=(slug, edition, uses),
+        key=(slug, edition, uses, union.state(slug)),
         template="standard.html",
-        values=lambda: {"standard": vocabularies.standard(found, links()), **_used(uses)},
+        values=lambda: {"standard": vocabularies.standard(found, links()), "united": union.section(slug), **_used(uses)},
         documents=documents,
         query={EDITION.name: edition},
     )
@@ -514,3 +542,12 @@ def _standard_field(rest: str) -> Thing:
         return _render("rendering", "render", nouns.standard_column_of(value, found.table, found.column, site().public))
 
     return Thing(key=(uses,), template="field.html", values=values, documents=documents)
+
+
+_FINDERS: Mapping[str, Callable[[str], Thing]] = {
+    "schema": _schema,
+    "field": _field,
+    "codelist": _codelist,
+    "concept": _concept,
+    "standard": _standard,
+}

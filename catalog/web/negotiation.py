@@ -7,6 +7,7 @@ from flask import g, request
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 
 from catalog.media import HTML, Format
+from catalog.web.embedding import embedded
 from catalog.web.site import site
 
 PROBLEM_TYPE = "application/problem+json"
@@ -19,7 +20,10 @@ def format_of(offers: Sequence[Format]) -> Format:
     """The offered format that Accept likes best; the first where it likes several alike, or none.
 
     Parameters of the client's types (``;charset=``, ``;profile=``) are left aside: we have one form of each type.
+    What is embedded is always the page.
     """
+    if embedded():
+        return HTML
     by_type = {each.media_type: each for each in offers}
     return by_type[_accepted().best_match(by_type, default=offers[0].media_type)]
 

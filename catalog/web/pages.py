@@ -10,9 +10,10 @@ from catalog.addresses import Addresses
 from catalog.errors import NotFound
 from catalog.model import Agent, Publication
 from catalog.store import CATALOG_KEY
-from catalog.web import api, feeds, history, markdown, presenting, projections, signposts
+from catalog.web import api, feeds, history, markdown, presenting, projections, searching, signposts, twins
 from catalog.web.codelists import codelists_of
-from catalog.web.listing import AFTER, LIMIT, PUBLISHER, listed
+from catalog.web.embedding import embeddable, refuse_if_embedded
+from catalog.web.listing import AFTER, LIMIT, listed
 from catalog.web.negotiation import fixed_language, format_of, language
 from catalog.web.parameters import Integer, takes
 from catalog.web.presenting import Links, Shown, Subject
@@ -21,7 +22,7 @@ from catalog.web.site import site
 
 blueprint = Blueprint("pages", __name__)
 
-_OFFERED = (media.HTML, *media.RDF, media.JSON)
+_OFFERED = (media.HTML, *media.RDF, media.JSON, media.MARKDOWN)
 _OFFERED_BESIDE = (media.HTML, media.JSON)
 _NEGOTIATED = ("Accept", "Accept-Language")
 _SHOWN_AT_HOME = 20
@@ -31,7 +32,9 @@ BEFORE = Integer("before", 2, 999_999_999)
 
 
 def links() -> Links:
-    """Paths: pages stay in the language that the address fixes, files and documents have none."""
+    """Paths: pages stay in the language that the address fixes, files and documents have none. ``api.links`` for machines."""
+    if g.get("absolute", False):
+        return api.links()
     local, fixed = site().local, fixed_language()
     return Links(pages=Addresses(f"{local.base_url}/{fixed}") if fixed else local, files=local)
 
@@ -45,27 +48,28 @@ def home() -> Response:
 
 
 @blueprint.get("/datasets")
-@takes(AFTER, LIMIT, PUBLISHER)
+@takes(*searching.PARAMETERS)
 def datasets() -> Response:
-    """The list of datasets."""
-    found = listed(g.asked)
-    following = links().pages.datasets() + found.following if found.following else ""
-    count = None if PUBLISHER.name in g.asked else site().store.count()
-    shown = presenting.listing(found.summaries, count, following, links())
-    return page(html("datasets.html", listing=shown, continued=AFTER.name in g.asked))
+    """The list of datasets, and search."""
+    return page(html("datasets.html", listing=searching.page(links())))
 
 
 @blueprint.get("/dataset/<slug:dataset>")
 @blueprint.get("/dataset/<slug:dataset>.<graph:suffix>")
-@blueprint.get("/dataset/<slug:dataset>.<any(json):suffix>")
+@blueprint.get("/dataset/<slug:dataset>.<any(json, md):suffix>")
+@embeddable
 def dataset(dataset: str, suffix: str = "") -> Response:
     """A dataset in the form that the suffix or Accept asks for."""
     wanted = media.by_name(suffix) or format_of(_OFFERED)
+    if wanted is not media.HTML:
+        refuse_if_embedded()
     if wanted.rdf:
         return feeds.dataset_document(dataset, wanted, negotiated=not suffix)
     publication = site().store.latest(dataset)
     if wanted is media.JSON:
         return api.dataset(publication, codelists_of(publication), negotiated=not suffix)
+    if wanted is media.MARKDOWN:
+        return twins.dataset(publication, negotiated=not suffix)
     rows = site().store.versions(dataset)
 
     def make() -> bytes:
@@ -126,11 +130,18 @@ def report(dataset: str, suffix: str = "") -> Response:
     return page(html("report.html", report=shown, findings=publication.findings), Manners(vary=_NEGOTIATED))
 
 
-@blueprint.get("/dataset/<slug:dataset>/<any(contact, provenance):part>")
+@blueprint.get("/dataset/<slug:dataset>/<any(contact, provenance, rights):part>")
 def part(dataset: str, part: str) -> Redirect:
-    """The IRI of a dataset's contact point, or of the statement where it comes from: described where the dataset is."""
+    """The IRI of a dataset's contact point, or of a statement about it: described where the dataset is."""
     site().store.latest(dataset)
-    return _see(links().pages.dataset(dataset) + {"contact": "#contact", "provenance": "#about"}[part])
+    return _see(links().pages.dataset(dataset) + ("#contact" if part == "contact" else "#about"))
+
+
+@blueprint.get("/dataset/<slug:dataset>/service")
+def service(dataset: str) -> Redirect:
+    """The IRI of the interface that asks the rows of a dataset: where it is described."""
+    site().store.latest(dataset)
+    return _see(site().local.openapi(dataset))
 
 
 @blueprint.get("/distribution/<path:address>")

@@ -17,6 +17,7 @@ from catalog.messages import as_json
 from catalog.model import Agent, Contact, Field, Package, Publication, Resource, Schema, StoredFile, Text
 from catalog.store import Summary, VersionRow
 from catalog.vocabulary.codelists import FOLDER, CodeList
+from catalog.web import downloads, profiles
 from catalog.web.history import Change
 
 Shown = dict[str, Any]
@@ -64,7 +65,7 @@ def dataset(subject: Subject) -> Shown:
         "modified": publication.modified,
         "note": publication.note,
         "breaking": publication.breaking,
-        **_coverage(package),
+        **_coverage(publication),
         "landingPage": package.landing_page or package.homepage,
         "licenses": [{"name": each.name, "title": each.title or each.name, "path": each.path} for each in package.licenses],
         "sources": [{"title": each.title or each.path, "path": each.path, "version": each.version} for each in package.sources],
@@ -77,6 +78,7 @@ def dataset(subject: Subject) -> Shown:
         "package": next((download(subject, each) for each in publication.files if each.role == "package"), None),
         "files": [download(subject, each) for each in publication.files],
         "metadata": metadata(publication.id, links),
+        "dashboard": links.pages.dashboard(publication.id) if package.views else "",
         "versions": links.pages.versions(publication.id),
         "reportPage": links.pages.report(publication.id),
         "report": publication.report,
@@ -111,13 +113,15 @@ def contact(value: Contact | None) -> Shown | None:
     return {"name": value.name, "email": value.email, "telephone": value.telephone, "url": value.url}
 
 
-def _coverage(package: Package) -> Shown:
+def _coverage(publication: Publication) -> Shown:
+    package, box = publication.package, publication.box
     period = package.temporal
     return {
         "themes": [
             {"code": code, **text(word)} for code, word in zip(package.themes, words.themes_of(package.themes), strict=True)
         ],
         "spatial": list(package.spatial),
+        "bbox": [box.west, box.south, box.east, box.north] if box else None,  # in the order of GeoJSON (RFC 7946, section 5)
         "temporal": {"start": period.start, "end": period.end} if period else None,
         "frequency": {"code": package.frequency, **text(words.frequency_of(package.frequency))} if package.frequency else None,
     }
@@ -147,9 +151,7 @@ def table(subject: Subject, resource: Resource) -> Shown:
         ],
         "missingValues": list(schema.missing_values),
         "keysInWords": texts((*words.keys_of(schema), *(words.foreign_key(each, resource.name) for each in schema.foreign_keys))),
-        "downloads": [
-            download(subject, each) for each in publication.files if each.role == "table" and each.resource == resource.name
-        ],
+        "downloads": downloads.shown(publication, resource, links.files),
     }
 
 
@@ -168,6 +170,7 @@ def field(subject: Subject, resource: Resource, value: Field, explained: Explana
     definition = value.definition
     shown = column(value, subject.codelists.get(definition.codelist), words.missing_of(value, resource))
     shown["url"] = subject.links.pages.field(subject.publication.id, resource.name, value.name)
+    shown["statistics"] = profiles.shown(subject.publication, resource.name, value.name)
     shown["definition"] |= {
         "codelistUrl": _codelist_url(subject, definition.codelist),
         "codelistSnapshot": _snapshot(subject, definition.codelist),
@@ -254,7 +257,9 @@ def download(subject: Subject, file: StoredFile) -> Shown:
 
 def metadata(id_: str, links: Links) -> list[Shown]:
     """The same description for machines: by suffix, then in the vocabularies that have an address of their own."""
-    described = [(each.name, each, links.files.dataset(id_, suffix=each.suffix)) for each in (*media.RDF, media.JSON)]
+    described = [
+        (each.name, each, links.files.dataset(id_, suffix=each.suffix)) for each in (*media.RDF, media.JSON, media.MARKDOWN)
+    ]
     described += [
         ("croissant", media.CROISSANT, links.files.croissant(id_)),
         ("datapackage", media.DATA_PACKAGE, links.files.datapackage(id_)),

@@ -1,6 +1,5 @@
 """Answers with their HTTP manners: strong ETags of content, conditions, compression, caching, links (RFC 9110, 9111, 8288)."""
 
-import gzip
 import hashlib
 import json
 from collections.abc import Callable, Hashable
@@ -8,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import quote
 
 from flask import Response, render_template, request
 from werkzeug.exceptions import PreconditionFailed
 
+from catalog.dcat.packing import gzipped, zstd
 from catalog.media import HTML
+from catalog.web.embedding import embedded
 from catalog.web.negotiation import language
 from catalog.web.site import site
 
@@ -22,10 +23,14 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 NEVER = "no-store"
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_EXPOSED = "Accept-Ranges, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, Last-Modified, Link"
+_EMBEDDED_POLICY = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+_EXPOSED = (
+    "Accept-Ranges, Catalog-Count, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, Last-Modified, "
+    "Link, RateLimit, RateLimit-Policy, Retry-After"
+)
 _ALWAYS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -65,7 +70,7 @@ class Manners:
 
 
 class Body(Protocol):
-    """Some content in its two codings. A ``store.Document`` is one, with its compressed form ready."""
+    """Some content in its codings. A ``store.Document`` is one, with a compressed form ready."""
 
     @property
     def body(self) -> bytes:
@@ -75,6 +80,11 @@ class Body(Protocol):
     @property
     def compressed(self) -> bytes:
         """The same as gzip (RFC 1952)."""
+        ...
+
+    @property
+    def zstd(self) -> bytes:
+        """The same as Zstandard (RFC 8878)."""
         ...
 
     @property
@@ -95,10 +105,20 @@ class Content:
         """Compressed once for as long as it is asked for."""
         return _compressed(self)
 
+    @property
+    def zstd(self) -> bytes:
+        """The same as Zstandard, compressed once too."""
+        return _zstd(self)
+
 
 @lru_cache(maxsize=128)
 def _compressed(content: Content) -> bytes:
-    return gzip.compress(content.body, compresslevel=6, mtime=0)
+    return gzipped(content.body)
+
+
+@lru_cache(maxsize=128)
+def _zstd(content: Content) -> bytes:
+    return zstd(content.body)
 
 
 def content_of(body: bytes) -> Content:
@@ -106,20 +126,36 @@ def content_of(body: bytes) -> Content:
     return Content(hashlib.sha256(body).hexdigest(), body)
 
 
-def answer(body: Body, content_type: str, manners: Manners) -> Response:
-    """Some content as an answer: compressed where the client takes gzip, 304 where it has it already.
+def answer(body: Body, content_type: str, manners: Manners, *, compressible: bool = True) -> Response:
+    """Some content as an answer: compressed as the client takes it, 304 where it has it already.
 
-    Raises PreconditionFailed by If-Match.
+    ``compressible`` is False for what is compressed by its own format. Raises PreconditionFailed by If-Match.
     """
     response = Response(content_type=content_type)
-    compress = request.accept_encodings["gzip"] > 0
-    dress(response, manners, f"{body.etag}-gzip" if compress else body.etag)
-    response.vary.add("Accept-Encoding")
-    if compress:
-        response.headers["Content-Encoding"] = "gzip"
+    asked = coding() if compressible else ""
+    dress(response, manners, f"{body.etag}-{asked}" if asked else body.etag)
+    if compressible:
+        response.vary.add("Accept-Encoding")
+    if asked:
+        response.headers["Content-Encoding"] = asked
     if meet_conditions(response).status_code != HTTPStatus.NOT_MODIFIED:
-        response.set_data(body.compressed if compress else body.body)
+        response.set_data(_coded(body, asked))
     return response
+
+
+def coding() -> Literal["", "gzip", "zstd"]:
+    """The content coding of the answer (RFC 9110, 12.5.3): Zstandard where it is named and liked no less than gzip."""
+    accepted = request.accept_encodings
+    named = max((quality for name, quality in accepted if name.lower() == "zstd"), default=0)
+    if named and named >= accepted["gzip"]:
+        return "zstd"
+    return "gzip" if accepted["gzip"] > 0 else ""
+
+
+def _coded(body: Body, asked: Literal["", "gzip", "zstd"]) -> bytes:
+    if asked == "zstd":
+        return body.zstd
+    return body.compressed if asked == "gzip" else body.body
 
 
 def dress(response: Response, manners: Manners, etag: str) -> None:
@@ -153,8 +189,8 @@ class _Making:
 
 
 def remembered(make: Callable[[], bytes], *parts: Hashable) -> Content:
-    """What ``make`` gives, made once. It must follow from ``parts``, the path and the reader's language alone."""
-    return _remembered(_Making((site(), request.path, language(), *parts), make))
+    """What ``make`` gives, made once. It must follow from ``parts``, the path, the reader's language and embedding alone."""
+    return _remembered(_Making((site(), request.path, language(), embedded(), *parts), make))
 
 
 @lru_cache(maxsize=128)
@@ -172,6 +208,8 @@ def page(content: Content | bytes, manners: Manners | None = None) -> Response:
     body = content_of(content) if isinstance(content, bytes) else content
     response = answer(body, HTML.content_type, manners or Manners(vary=("Accept-Language",)))
     response.headers["Content-Language"] = language()
+    if embedded():
+        response.headers["Content-Security-Policy"] = _EMBEDDED_POLICY
     return response
 
 
@@ -185,5 +223,6 @@ def secure(response: Response) -> Response:
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
     if request.method == "OPTIONS":
-        response.headers.update(_PREFLIGHT)
+        for name, value in _PREFLIGHT.items():
+            response.headers.setdefault(name, value)
     return response

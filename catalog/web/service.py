@@ -18,7 +18,7 @@ from catalog.web.site import site
 
 blueprint = Blueprint("service", __name__)
 
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _STATIC: dict[str, Content] = {
     each.name: content_of(each.read_bytes()) for each in files(__package__).joinpath("static").iterdir() if each.is_file()
 }

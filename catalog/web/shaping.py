@@ -14,6 +14,7 @@ from catalog import media
 from catalog.addresses import Addresses
 from catalog.messages import tier, where, word
 from catalog.web import markdown
+from catalog.web.embedding import embedded, may_be_embedded
 from catalog.web.negotiation import bare_path, fixed_language, language
 from catalog.web.service import static_address
 from catalog.web.site import site
@@ -47,6 +48,8 @@ def _common() -> dict[str, Any]:
         "public_path": here.public.base_url + quote(bare_path(), safe="/"),
         "static": static_address,
         "graphs": media.RDF,
+        "embedded": embedded(),
+        "embeddable": may_be_embedded(),
         "word": lambda finding: word(finding, reader),
         "where": lambda place: where(place, reader),
         "tier": lambda severity: tier(severity, reader),
@@ -66,8 +69,10 @@ def within(value: Mapping[str, str]) -> str:
     return value[language()] or value["en"] or value["ja"]
 
 
-def size(count: int) -> str:
-    """A number of bytes as people read it: 12.3 kB."""
+def size(count: int | None) -> str:
+    """A number of bytes as people read it: 12.3 kB; a dash where it is not known."""
+    if count is None:
+        return "–"
     amount = float(count)
     for unit in _UNITS:
         if amount < _THOUSAND or unit == _UNITS[-1]:

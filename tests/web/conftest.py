@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 
-from catalog import media
+from catalog import media, search
 from catalog.addresses import Addresses
 from catalog.dcat import dataset_of, render
 from catalog.errors import Finding, Place
@@ -204,6 +204,7 @@ def publisher(store: Store, settings: Settings, folder: Path) -> Publish:
             documents = render(dataset_of(publication, Addresses(settings.public_url()), settings))
             stored = writing.add(publication, documents, targets(name, version))
             show(writing, settings, stored.id, stored.modified)
+            search.index(writing, stored, settings, store.files)
         return stored
 
     return publish
@@ -286,6 +287,6 @@ def ask(client: FlaskClient) -> Ask:
 @pytest.fixture(scope="session")
 def read(published_home: Path) -> Iterator[Ask]:
     """What asks a catalogue that no test changes: one dataset, ``stations``."""
-    settings = Settings(home=str(published_home), base_url=BASE)
+    settings = Settings(home=str(published_home), base_url=BASE, count_searches=False)
     with Store.open(settings) as opened:
         yield asking(create_app(settings, opened).test_client())

@@ -27,8 +27,7 @@ from catalog.sandbox import Sandbox
 from catalog.settings import Settings
 from catalog.settings import load as load_settings
 from catalog.store import Store
-from catalog.trial import LICENSES, cell_name, in_words
-from catalog.trial.nouns import column_number
+from catalog.trial import LICENSES, in_words
 from catalog.vocabulary.reading import load
 from catalog.web import check, create_app
 
@@ -459,10 +458,3 @@ def test_every_rule_of_cleaning_has_its_words() -> None:
     for rule in RULES:
         assert re.search("[ぁ-んァ-ヶ一-龠]", in_words([rule], "ja"))
     assert in_words(["swap", "width"], "en") == f"{RULES['swap']}; {RULES['width']}"
-
-
-@pytest.mark.parametrize(("row", "column", "name"), [(12, 4, "D12"), (1, 26, "Z1"), (3, 703, "AAA3"), (1, 16_384, "XFD1")])
-def test_cells_are_called_as_in_spreadsheets(row: int, column: int, name: str) -> None:
-    assert cell_name(row, column) == name
-    assert column_number(name) == column
-    assert cell_name(row, 0) == cell_name(0, column) == ""

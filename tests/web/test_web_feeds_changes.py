@@ -83,7 +83,7 @@ def test_a_closed_page_is_the_same_for_ever(client: FlaskClient, publish) -> Non
 
 def test_the_root_and_its_pages_by_suffix_and_by_accept(client: FlaskClient, publish) -> None:
     publish("other")
-    for suffix, media_type in (("trig", "application/trig"), ("jsonld", "application/ld+json")):
+    for suffix, media_type in (("trig", "application/trig; charset=utf-8"), ("jsonld", "application/ld+json; charset=utf-8")):
         by_suffix = client.get(f"/changes.{suffix}")
         by_accept = client.get("/changes", headers={"Accept": media_type})
         assert by_suffix.headers["Content-Type"] == by_accept.headers["Content-Type"] == media_type

@@ -114,7 +114,7 @@ Call = Callable[[str, str, str, dict[str, str]], Response]
 
 @pytest.fixture(scope="module")
 def call(published_home) -> Call:
-    configured = Settings(home=str(published_home), base_url="https://data.example.jp")
+    configured = Settings(home=str(published_home), base_url="https://data.example.jp", count_searches=False)
     store = Store.open(configured)
     app = create_app(configured, store)
 

@@ -44,7 +44,7 @@ HOSTILE = (
 class Parsed(HTMLParser):
     """The start tags of a page, each with its attributes, and its open and close tags balanced."""
 
-    VOID = frozenset({"meta", "link", "br", "img", "hr", "rect", "path"})
+    VOID = frozenset({"meta", "link", "br", "img", "hr", "input", "rect", "path"})
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -79,14 +79,16 @@ def test_a_page_is_whole_and_in_the_language_of_its_address(ask, path: str, lang
     assert [tag for tag, _ in page.tags].count("h1") == 1
     assert page.all("main", "id") == ["main"]
     assert page.all("a", "href")[0] == "#main"
-    assert "script" not in {tag for tag, _ in page.tags}
+    assert not [each for each in page.all("script", "src") if not each.startswith("/static/search.js?v=")]
+    assert [tag for tag, _ in page.tags].count("script") == (path == "/datasets")
     assert not [attributes for _, attributes in page.tags if any(name.startswith("on") or name == "style" for name in attributes)]
     own = [
         each
         for each in page.all("a", "href")
         if re.match(r"/(dataset|datasets|schema|field|publisher|status|standards?|codelist|concept)(/|$)", each)
     ]
-    assert all(each.endswith((".json", ".ttl", ".rdf", ".jsonld", ".nt")) for each in own), "links to pages keep the language"
+    documents = (".json", ".ttl", ".rdf", ".jsonld", ".nt", ".md", ".txt", ".bib")
+    assert all(each.partition("?")[0].endswith(documents) for each in own), "links to pages keep the language"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -199,7 +201,10 @@ def test_texts_of_strangers_are_shown_as_texts(ask, publish, text: str) -> None:
         answer = ask(path, accept="text/html")
         assert answer.status == 200, path
         page = Parsed(answer.text)
-        assert not {"script", "img", "svg"} & {tag for tag, _ in page.tags}
+        assert not {"svg"} & {tag for tag, _ in page.tags}
+        assert [tag for tag, _ in page.tags].count("script") == len(page.all("script", "src"))
+        assert all(each.startswith("/static/search.js?v=") for each in page.all("script", "src"))
+        assert all(each == "/dataset/hostile/badge.svg" for each in page.all("img", "src"))
         assert not [each for each in page.all("a", "href") if each.lower().startswith("javascript")]
         assert "49" not in re.sub(r"[0-9a-f]{12,}|[0-9]{4}-[0-9]{2}", "", answer.text)
 

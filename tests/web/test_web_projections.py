@@ -161,7 +161,7 @@ def test_iris_that_only_descriptions_name_lead_to_a_page(ask, publish) -> None:
     assert ask("/distribution/stations-stations-csv").headers["Location"] == "/dataset/stations#downloads"
     assert ask("/dataset/stations/validation/latest").headers["Location"] == "/dataset/stations/report"
     metric = ask("/metric/errors")
-    assert (metric.headers["Content-Type"], metric.json["@id"]) == ("application/ld+json", f"{BASE}/metric/errors")
+    assert (metric.headers["Content-Type"], metric.json["@id"]) == ("application/ld+json; charset=utf-8", f"{BASE}/metric/errors")
     assert {each["@language"] for each in metric.json["skos:definition"]} == {"ja", "en"}
 
 
