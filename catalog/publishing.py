@@ -8,10 +8,12 @@ the old state served, and at most files that no row names.
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from catalog import media
 from catalog.addresses import Addresses
@@ -23,7 +25,20 @@ from catalog.intake import digest_of, prepare
 from catalog.model import Agent, Package, Prepared, Publication, Text
 from catalog.revisions import unexplained
 from catalog.settings import Settings
-from catalog.store import CATALOG_KEY, IDENTITY, ISSUED, RENDERED_FOR, Files, Head, Selection, Store, Target, Writing, later
+from catalog.store import (
+    CATALOG_KEY,
+    IDENTITY,
+    ISSUED,
+    RENDERED_FOR,
+    Entry,
+    Files,
+    Head,
+    Selection,
+    Store,
+    Target,
+    Writing,
+    later,
+)
 from catalog.vocabulary.codelists import FOLDER, CodeList
 from catalog.vocabulary.snapshots import thaw
 
@@ -50,52 +65,121 @@ def publish(
     *,
     note: str = "",
     breaking: str = "",
+    actor: str = "",
     step: Callable[[str], None] = lambda _name: None,
 ) -> Published:
     """Publish a folder or zip as the next version of its dataset, or find that it is published already.
 
-    Raises Refusal or InvalidData with every finding, Conflict where another publisher owns the id or an address is
-    taken, StoreError where the store cannot be written; in each case the catalogue stays as it was.
+    ``actor`` is who does it, for the audit log. Raises Refusal or InvalidData with every finding, Conflict where another
+    publisher owns the id, an address is taken or somebody else published the dataset meanwhile, StoreError where the store
+    cannot be written; in each case the catalogue stays as it was.
     """
     settings = as_served(store, settings)
     refresh(store, settings)
     step("open")
     with open_package(source, settings) as package, TemporaryDirectory(prefix="catalog-") as workspace:
-        if (same := _published_already(package, store)) is not None:
+        begun = begin(package, store, breaking)
+        raw = digest_of(package.raw) if package.raw else ""
+        if (same := begun.same(digest_of(package), raw)) is not None:
             return Published(publication=same, created=False)
-        _refuse_unexplained(package, store, breaking)
         prepared = prepare(package, settings, Path(workspace), step)
         step("store")
-        for path in prepared.contents.values():
-            store.files.put(path)
-        with store.writing() as writing:
-            if (same := _published_already(package, store)) is not None:  # by another process, while this one prepared
-                return Published(publication=same, created=False)
-            publication = _numbered(prepared, writing.head(package.name), settings, note=note, breaking=breaking)
-            _make_visible(writing, publication, settings, addresses_of(publication, store.files))
-    return Published(publication=publication, created=True)
+        return commit(prepared, begun, settings, store, Purpose(note=note, breaking=breaking, actor=actor))
 
 
-def _refuse_unexplained(package: Package, store: Store, breaking: str) -> None:
-    """Readers of the published version are told why a column went; without a reason, it does not go."""
-    try:
-        published = store.latest(package.name).package
-    except NotFound:
-        return
-    if findings := unexplained(published, package, breaking):
-        raise Refusal(*findings)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Why a version is published, and by whom: a correction, the reason of a breaking change, an actor of the audit log."""
+
+    note: str = ""
+    breaking: str = ""
+    actor: str = ""
 
 
-def _published_already(package: Package, store: Store) -> Publication | None:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What stood when the work on a new version began; None where nothing did. The new version is held against it."""
+
+    latest: Publication | None
+
+    def same(self, digest: str, raw_digest: str) -> Publication | None:
+        """The published version, where it holds these very bytes."""
+        latest = self.latest
+        return latest if latest and (latest.digest, latest.raw_digest) == (digest, raw_digest) else None
+
+    @property
+    def number(self) -> int:
+        """That of the version, 0 for none."""
+        return self.latest.version if self.latest else 0
+
+
+def begin(package: Package, store: Store, breaking: str) -> Begun:
+    """What a new version is held against.
+
+    Readers of the published one are told why a column goes; without a reason it does not: raises Refusal.
+    """
     try:
         latest = store.latest(package.name)
     except NotFound:
+        return Begun(None)
+    if findings := unexplained(latest.package, package, breaking):
+        raise Refusal(*findings)
+    return Begun(latest)
+
+
+def commit(prepared: Prepared, begun: Begun, settings: Settings, store: Store, purpose: Purpose) -> Published:
+    """Store the files, then make the version visible in one transaction. Raises as ``publish``."""
+    for path in prepared.contents.values():
+        store.files.put(path)
+    with store.writing() as writing:
+        if (same := _overtaken(writing, store, prepared, begun, purpose)) is not None:
+            return Published(publication=same, created=False)
+        _make_sure(prepared, store.files)
+        publication = _make_visible(writing, prepared, settings, purpose, store.files.open)
+    return Published(publication=publication, created=True)
+
+
+def rehearse(prepared: Prepared, begun: Begun, settings: Settings, store: Store, purpose: Purpose) -> None:
+    """Do everything that ``commit`` does but store files, and take it back. Raises as ``commit``."""
+    places = {each.sha256: prepared.contents[each.path] for each in prepared.files}
+    with suppress(_Rehearsed), store.writing() as writing:
+        if _overtaken(writing, store, prepared, begun, purpose) is None:
+            _make_visible(writing, prepared, settings, purpose, lambda sha256: places[sha256].open("rb"))
+        raise _Rehearsed
+
+
+class _Rehearsed(Exception):
+    """The end of a rehearsal."""
+
+
+def _overtaken(writing: Writing, store: Store, prepared: Prepared, begun: Begun, purpose: Purpose) -> Publication | None:
+    """What another process has published since the work began: the same bytes, or Conflict("published-meanwhile")."""
+    head = writing.head(prepared.package.name)
+    standing = head.number if head and not head.withdrawn else 0
+    if standing == begun.number:
         return None
-    raw = digest_of(package.raw) if package.raw else ""
-    return latest if (latest.digest, latest.raw_digest) == (digest_of(package), raw) else None
+    same = begin(prepared.package, store, purpose.breaking).same(prepared.digest, prepared.raw_digest)
+    if same is None:
+        raise Conflict("published-meanwhile", dataset=prepared.package.name, version=standing)
+    return same
 
 
-def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = "") -> None:
+def _log(writing: Writing, actor: str, action: str, dataset: str, version: int, details: Mapping[str, str]) -> None:
+    """A line of the audit log, in the transaction that it tells of."""
+    writing.record(Entry(actor=actor, action=action, dataset=dataset, version=version, details=details, at=_now()))
+
+
+def _make_sure(prepared: Prepared, files: Files) -> None:
+    """Store again what is no longer there: a clean-up may have come between the files and this transaction.
+
+    It throws away what no version names, as the one writer; from here on it waits until this version names them.
+    """
+    for each in prepared.files:
+        if files.size(each.sha256) != each.bytes:
+            files.put(prepared.contents[each.path])
+
+
+def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = "", actor: str = "") -> None:
     """Take a dataset back: it answers "gone" from now on, and its versions stay numbered. NotFound where it is unknown."""
     settings = as_served(store, settings)
     refresh(store, settings)
@@ -103,6 +187,8 @@ def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = ""
     with store.writing() as writing:
         writing.withdraw(dataset, at, reason)
         show(writing, settings, dataset, at)
+        head = writing.head(dataset)
+        _log(writing, actor, "withdraw", dataset, head.number if head else 0, {"reason": reason} if reason else {})
 
 
 def as_served(store: Store, settings: Settings) -> Settings:
@@ -210,7 +296,7 @@ def operator(settings: Settings) -> Agent:
     return Agent(id=settings.publisher_id, name=name, uri=settings.publisher_uri)
 
 
-def _numbered(prepared: Prepared, head: Head | None, settings: Settings, *, note: str, breaking: str) -> Publication:
+def _numbered(prepared: Prepared, head: Head | None, settings: Settings, purpose: Purpose) -> Publication:
     now = _now()
     return Publication(
         id=prepared.package.name,
@@ -226,8 +312,8 @@ def _numbered(prepared: Prepared, head: Head | None, settings: Settings, *, note
         validator=prepared.validator,
         issued=head.issued if head else now,
         modified=later(now, head.modified) if head else now,
-        note=note,
-        breaking=breaking,
+        note=purpose.note,
+        breaking=purpose.breaking,
     )
 
 
@@ -236,23 +322,30 @@ def _kept(raw: Package | None) -> Package | None:
     return replace(raw, root=None) if raw is not None and raw.open else None
 
 
-def _make_visible(writing: Writing, publication: Publication, settings: Settings, addresses: Mapping[str, Target]) -> None:
-    stored = writing.add(publication, _describe(publication, settings), addresses)
+def _make_visible(
+    writing: Writing, prepared: Prepared, settings: Settings, purpose: Purpose, read: Callable[[str], BinaryIO]
+) -> Publication:
+    publication = _numbered(prepared, writing.head(prepared.package.name), settings, purpose)
+    stored = writing.add(publication, _describe(publication, settings), addresses_of(publication, read))
     show(writing, settings, stored.id, stored.modified)
+    told = {"digest": publication.digest, "note": purpose.note, "breaking": purpose.breaking}
+    details = {name: value for name, value in told.items() if value}
+    _log(writing, purpose.actor, "publish", stored.id, stored.version, details)
+    return stored
 
 
 def _describe(publication: Publication, settings: Settings) -> Mapping[str, bytes]:
     return render(dataset_of(publication, Addresses(settings.public_url()), settings))
 
 
-def addresses_of(publication: Publication, files: Files) -> dict[str, Target]:
+def addresses_of(publication: Publication, read: Callable[[str], BinaryIO]) -> dict[str, Target]:
     """Every flat address that this version claims, as the path after the first slash, decoded.
 
-    ``files`` holds the bytes of the version, its code lists among them. Raises Conflict: address-shipped (a code list or
-    standard of the product has it), address-twice (two definitions of the package would share it).
+    ``read`` opens the bytes of the version by their SHA-256, its code lists among them. Raises Conflict: address-shipped (a
+    code list or standard of the product has it), address-twice (two definitions of the package would share it).
     """
     found: dict[str, Target] = {}
-    for address, target in _claims(publication, files):
+    for address, target in _claims(publication, read):
         if shipped.known(address):
             raise Conflict("address-shipped", address=address, dataset=publication.id)
         if address in found:
@@ -261,7 +354,7 @@ def addresses_of(publication: Publication, files: Files) -> dict[str, Target]:
     return found
 
 
-def _claims(publication: Publication, files: Files) -> Iterator[tuple[str, Target]]:
+def _claims(publication: Publication, read: Callable[[str], BinaryIO]) -> Iterator[tuple[str, Target]]:
     id_ = publication.id
     for table in publication.package.tables():
         schema = f"schema/{id_}-{table.name}"
@@ -274,7 +367,7 @@ def _claims(publication: Publication, files: Files) -> Iterator[tuple[str, Targe
             yield f"field/{id_}-{table.name}-{field.name}", target
     for name, format_ in distributions_of(publication.package):
         yield f"distribution/{id_}-{name}-{format_}", Target(kind="distribution", dataset=id_, resource=name, name=format_)
-    for codelist in _own_codelists(publication, files):
+    for codelist in _own_codelists(publication, read):
         yield f"codelist/{codelist.name}", Target(kind="codelist", dataset=id_, resource=codelist.name)
         for concept in codelist.concepts:
             if concept.codelist == codelist.name:
@@ -282,12 +375,12 @@ def _claims(publication: Publication, files: Files) -> Iterator[tuple[str, Targe
                 yield f"concept/{codelist.name}-{concept.code}", target
 
 
-def _own_codelists(publication: Publication, files: Files) -> Iterator[CodeList]:
+def _own_codelists(publication: Publication, read: Callable[[str], BinaryIO]) -> Iterator[CodeList]:
     """The lists that the package brought itself, as this version keeps them; those of the product have their addresses."""
     for each in publication.files:
         name = PurePosixPath(each.path).stem
         if each.role == "codelist" and f"{FOLDER}/{name}.ttl" in publication.package.files:
-            with files.open(each.sha256) as stream:
+            with read(each.sha256) as stream:
                 yield thaw(stream.read())
 
 

@@ -20,6 +20,8 @@ from catalog.publishing import as_served, at_its_address, publish, refresh, rein
 from catalog.settings import Settings
 from catalog.store import CATALOG_KEY, RENDERED_FOR, Store, page_key
 
+EVERY_DATABASE = True
+
 Build = Callable[..., Path]
 FORMATS = ("ttl", "rdf", "jsonld", "nt")
 
@@ -91,14 +93,15 @@ def test_another_page_size_cuts_the_feed_again(store: Store, settings: Settings)
 
 KILL = """
 import os, sys
+from dataclasses import replace
 from catalog import publishing
 from catalog.dcat import paging
-from catalog.settings import Settings
+from catalog.settings import load
 from catalog.store import Store
 from catalog.store.writing import Writing
 
 where, home, base = sys.argv[1:]
-settings = Settings(home=home, base_url=base, page_size=5)
+settings = replace(load({"home": home, "base_url": base}), page_size=5)
 
 
 def die(*_arguments, **_names):
@@ -207,7 +210,7 @@ def test_who_publishes_without_configuration_keeps_the_address_of_the_feed(
 ) -> None:
     served = replace(settings, title_ja="大阪のデータ", page_size=7)
     refresh(store, served)
-    bare = Settings(home=settings.home)
+    bare = Settings(home=settings.home, database=settings.database)
     assert as_served(store, bare) == replace(served, max_columns=bare.max_columns)
     publish(package_folder(), bare, store)
     document = store.document("small", "ttl")

@@ -26,6 +26,7 @@ from catalog.messages import (
     standards,
     stock,
     store,
+    trust,
     vocabulary,
     web,
 )
@@ -48,6 +49,7 @@ _PARTS = (
     stock,
     store,
     revisions,
+    trust,
     vocabulary,
     web,
 )

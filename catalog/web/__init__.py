@@ -1,4 +1,4 @@
-"""The catalogue over HTTP. The only home of Flask; it reads the store and writes nothing.
+"""The catalogue over HTTP. The only home of Flask; but for ``uploads`` it writes nothing.
 
 A request runs: the language of its address is set aside, its query is checked against what the view takes, the view makes
 a plain value (``presenting``) and an answer of it (``responses``), and what goes wrong is told by one table (``problems``).
@@ -22,17 +22,23 @@ from catalog.web import (
     changes,
     check,
     definitions,
+    desk,
     dumps,
     feeds,
     files,
     harvest,
+    hosts,
+    limits,
+    logs,
     pages,
     parameters,
     problems,
     projections,
+    receiving,
     routing,
     service,
     shaping,
+    uploads,
 )
 from catalog.web.forms import MAX_BODY, check_body
 from catalog.web.negotiation import language
@@ -53,21 +59,26 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.extensions[EXTENSION] = Site(settings, store if store is not None else Store.open(settings))
     routing.prepare(app)
     _speak(app)
-    for module in (pages, definitions, check, harvest, api, feeds, dumps, changes, projections, files, service):
+    for module in (pages, definitions, check, desk, harvest, api, feeds, dumps, changes, projections, files, uploads, service):
         app.register_blueprint(module.blueprint)
     codes = ",".join(settings.language_codes())
-    for module in (pages, definitions, check, harvest):
+    for module in (pages, definitions, check, desk, harvest):
         app.register_blueprint(module.blueprint, url_prefix=f"/<any({codes}):language>", name=f"fixed-{module.blueprint.name}")
     shaping.prepare(app)
     check.prepare(app, settings)
+    receiving.prepare(app, settings)
     app.url_value_preprocessor(_set_language_aside)
+    hosts.prepare(app, settings)
+    limits.prepare(app, settings)
     app.before_request(_check_request)
     app.after_request(secure)
     app.register_error_handler(CatalogError, problems.handle_catalog_error)
     app.register_error_handler(HTTPException, problems.handle_http_error)
+    app.register_error_handler(RecursionError, problems.handle_depth)
     app.register_error_handler(Exception, problems.handle_mistake)
     if base_path := app.extensions[EXTENSION].base_path:
         app.wsgi_app = _answer_below(base_path, app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask documents it
+    logs.prepare(app, settings)
     return app
 
 

@@ -19,6 +19,8 @@ from catalog.web.site import site
 blueprint = Blueprint("files", __name__)
 
 LATEST = "latest"
+PIECE = 1 << 18
+"""Bytes that are read from a file at once: small ones cost more work than they save memory."""
 _ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})\s*")
 _CHARSETS = {"cp932": "windows-31j", "utf_8_sig": "utf-8", "utf-8-sig": "utf-8"}
 """Encodings whose Python name is not the one that the IANA list has."""
@@ -59,7 +61,7 @@ def _with_bytes(response: Response, stored: StoredFile) -> Response:
         return response
     handle = site().store.files.open(stored.sha256)
     response.call_on_close(handle.close)
-    response.response = wrap_file(request.environ, handle)
+    response.response = wrap_file(request.environ, handle, PIECE)
     response.direct_passthrough = True
     _forget_unusable_range(response.headers["ETag"])
     try:

@@ -25,7 +25,10 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_EXPOSED = "Accept-Ranges, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, Last-Modified, Link"
+_EXPOSED = (
+    "Accept-Ranges, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, Last-Modified, Link, "
+    "Retry-After, X-Request-ID"
+)
 _ALWAYS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
