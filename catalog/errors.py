@@ -8,6 +8,8 @@ CatalogError
 ├── NotFound              no such dataset, version, table or file (HTTP 404)
 │   └── Withdrawn         it was there, and was taken back (HTTP 410)
 ├── Conflict              the write contradicts what is published (exit 1, HTTP 409)
+├── Unauthenticated       who asks is not known: no token, or one that is good for nothing (HTTP 401)
+├── Forbidden             who asks is known, and has no right to it (HTTP 403)
 ├── Busy                  too much is being worked on already; later is fine (exit 1, HTTP 503)
 ├── TooMany               this caller has asked too often; later is fine (HTTP 429)
 └── StoreError            the store is damaged, newer than this program, or out of reach (exit 1)
@@ -115,6 +117,18 @@ class Conflict(CatalogError):
     """The write contradicts what is already published."""
 
     code = "conflict"
+
+
+class Unauthenticated(CatalogError):
+    """Who asks is not known."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(CatalogError):
+    """Who asks is known, and may not do that."""
+
+    code = "forbidden"
 
 
 class Busy(CatalogError):

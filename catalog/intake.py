@@ -67,8 +67,12 @@ def prepare(package: Package, settings: Settings, workspace: Path, step: Step = 
 
 def digest_of(package: Package) -> str:
     """What "the same bytes" means: the sorted list of what the steward gave, each path with its SHA-256."""
-    given = sorted((path, _sha256(_inside(package, path))) for path in package.files)
-    return hashlib.sha256(json.dumps(given, ensure_ascii=False).encode()).hexdigest()
+    return digest_of_files({path: _sha256(_inside(package, path)) for path in package.files})
+
+
+def digest_of_files(hashes: Mapping[str, str]) -> str:
+    """The same, of files whose SHA-256 are known, by path."""
+    return hashlib.sha256(json.dumps(sorted(hashes.items()), ensure_ascii=False).encode()).hexdigest()
 
 
 def _inside(package: Package, path: str) -> Path:

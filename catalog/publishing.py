@@ -3,20 +3,26 @@
 ``publish`` reads as the sentence it is: open, prepare, store the files, number, describe, make visible. Bytes are stored
 by content before the one database transaction; the transaction alone makes a version visible. A crash anywhere leaves
 the old state served, and at most files that no row names.
+
+What writes RDF is imported when it is first used: whoever serves pages imports this module, and seldom publishes.
 """
+
+from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
-from catalog import media, search
+from catalog import dcat, media, search
 from catalog.addresses import Addresses
 from catalog.datapackage import open_package
-from catalog.dcat import bulk, dataset_of, edition, eventstream, paging, render, render_catalog, shipped
+from catalog.dcat import edition, eventstream, paging, shipped
 from catalog.dcat.packing import pack, unpack
 from catalog.errors import Conflict, NotFound, Refusal
 from catalog.intake import digest_of, prepare
@@ -32,6 +38,7 @@ from catalog.store import (
     SHAPES_LAST,
     WRITTEN_AS,
     Description,
+    Entry,
     Files,
     Head,
     Held,
@@ -70,55 +77,121 @@ def publish(
     *,
     note: str = "",
     breaking: str = "",
+    actor: str = "",
     step: Callable[[str], None] = lambda _name: None,
 ) -> Published:
     """Publish a folder or zip as the next version of its dataset, or find that it is published already.
 
-    Raises Refusal or InvalidData with every finding, Conflict where another publisher owns the id or an address is
-    taken, StoreError where the store cannot be written; in each case the catalogue stays as it was.
+    ``actor`` is who does it, for the audit log. Raises Refusal or InvalidData with every finding, Conflict where another
+    publisher owns the id, an address is taken or somebody else published the dataset meanwhile, StoreError where the store
+    cannot be written; in each case the catalogue stays as it was.
     """
     settings = as_served(store, settings)
     refresh(store, settings)
     step("open")
     with open_package(source, settings) as package, TemporaryDirectory(prefix="catalog-") as workspace:
-        if (same := _published_already(package, store)) is not None:
+        begun = begin(package, store, breaking)
+        raw = digest_of(package.raw) if package.raw else ""
+        if (same := begun.same(digest_of(package), raw)) is not None:
             return Published(publication=same, created=False)
-        _refuse_unexplained(package, store, breaking)
         prepared = prepare(package, settings, Path(workspace), step)
         step("store")
-        for path in prepared.contents.values():
-            store.files.put(path)
-        with store.writing() as writing:
-            if (same := _published_already(package, store)) is not None:  # by another process, while this one prepared
-                return Published(publication=same, created=False)
-            publication = _numbered(prepared, writing.head(package.name), settings, note=note, breaking=breaking)
-            _make_visible(writing, publication, settings, addresses_of(publication, store.files))
-            search.index(writing, publication, settings, store.files)
-            passed = Held(at=publication.modified, datasets=1, faults=0, dataset=publication.id)  # ``prepare`` refuses all others
-            writing.set_meta(SHAPES_LAST, passed.text())
-    return Published(publication=publication, created=True)
+        return commit(prepared, begun, settings, store, Purpose(note=note, breaking=breaking, actor=actor))
 
 
-def _refuse_unexplained(package: Package, store: Store, breaking: str) -> None:
-    """Readers of the published version are told why a column went; without a reason, it does not go."""
-    try:
-        published = store.latest(package.name).package
-    except NotFound:
-        return
-    if findings := unexplained(published, package, breaking):
-        raise Refusal(*findings)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """Why a version is published, and by whom: a correction, the reason of a breaking change, an actor of the audit log."""
+
+    note: str = ""
+    breaking: str = ""
+    actor: str = ""
 
 
-def _published_already(package: Package, store: Store) -> Publication | None:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What stood when the work on a new version began; None where nothing did. The new version is held against it."""
+
+    latest: Publication | None
+
+    def same(self, digest: str, raw_digest: str) -> Publication | None:
+        """The published version, where it holds these very bytes."""
+        latest = self.latest
+        return latest if latest and (latest.digest, latest.raw_digest) == (digest, raw_digest) else None
+
+    @property
+    def number(self) -> int:
+        """That of the version, 0 for none."""
+        return self.latest.version if self.latest else 0
+
+
+def begin(package: Package, store: Store, breaking: str) -> Begun:
+    """What a new version is held against.
+
+    Readers of the published one are told why a column goes; without a reason it does not: raises Refusal.
+    """
     try:
         latest = store.latest(package.name)
     except NotFound:
+        return Begun(None)
+    if findings := unexplained(latest.package, package, breaking):
+        raise Refusal(*findings)
+    return Begun(latest)
+
+
+def commit(prepared: Prepared, begun: Begun, settings: Settings, store: Store, purpose: Purpose) -> Published:
+    """Store the files, then make the version visible in one transaction. Raises as ``publish``."""
+    for path in prepared.contents.values():
+        store.files.put(path)
+    with store.writing() as writing:
+        if (same := _overtaken(writing, store, prepared, begun, purpose)) is not None:
+            return Published(publication=same, created=False)
+        _make_sure(prepared, store.files)
+        publication = _make_visible(writing, prepared, settings, purpose, store.files.open)
+    return Published(publication=publication, created=True)
+
+
+def rehearse(prepared: Prepared, begun: Begun, settings: Settings, store: Store, purpose: Purpose) -> None:
+    """Do everything that ``commit`` does but store files, and take it back. Raises as ``commit``."""
+    places = {each.sha256: prepared.contents[each.path] for each in prepared.files}
+    with suppress(_Rehearsed), store.writing() as writing:
+        if _overtaken(writing, store, prepared, begun, purpose) is None:
+            _make_visible(writing, prepared, settings, purpose, lambda sha256: places[sha256].open("rb"))
+        raise _Rehearsed
+
+
+class _Rehearsed(Exception):
+    """The end of a rehearsal."""
+
+
+def _overtaken(writing: Writing, store: Store, prepared: Prepared, begun: Begun, purpose: Purpose) -> Publication | None:
+    """What another process has published since the work began: the same bytes, or Conflict("published-meanwhile")."""
+    head = writing.head(prepared.package.name)
+    standing = head.number if head and not head.withdrawn else 0
+    if standing == begun.number:
         return None
-    raw = digest_of(package.raw) if package.raw else ""
-    return latest if (latest.digest, latest.raw_digest) == (digest_of(package), raw) else None
+    same = begin(prepared.package, store, purpose.breaking).same(prepared.digest, prepared.raw_digest)
+    if same is None:
+        raise Conflict("published-meanwhile", dataset=prepared.package.name, version=standing)
+    return same
 
 
-def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = "") -> None:
+def _log(writing: Writing, actor: str, action: str, dataset: str, version: int, details: Mapping[str, str]) -> None:
+    """A line of the audit log, in the transaction that it tells of."""
+    writing.record(Entry(actor=actor, action=action, dataset=dataset, version=version, details=details, at=_now()))
+
+
+def _make_sure(prepared: Prepared, files: Files) -> None:
+    """Store again what is no longer there: a clean-up may have come between the files and this transaction.
+
+    It throws away what no version names, as the one writer; from here on it waits until this version names them.
+    """
+    for each in prepared.files:
+        if files.size(each.sha256) != each.bytes:
+            files.put(prepared.contents[each.path])
+
+
+def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = "", actor: str = "") -> None:
     """Take a dataset back: it answers "gone" from now on, and its versions stay numbered. NotFound where it is unknown."""
     settings = as_served(store, settings)
     refresh(store, settings)
@@ -127,6 +200,8 @@ def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = ""
         writing.withdraw(dataset, at, reason)
         search.remove(writing, dataset)
         show(writing, settings, dataset, at)
+        head = writing.head(dataset)
+        _log(writing, actor, "withdraw", dataset, head.number if head else 0, {"reason": reason} if reason else {})
 
 
 def as_served(store: Store, settings: Settings) -> Settings:
@@ -166,8 +241,8 @@ def reindex(store: Store, settings: Settings, progress: Progress = _silent, *, e
     count, before = store.count(), _state(store)
     described, written = before[0] == edition.describing(settings), before[1] == edition.writing() and not everything
     tasks = _tasks(store, settings, described=described, written=written)
-    with bulk.Spool() as spool:
-        for done, each in enumerate(bulk.described(tasks, settings, count), start=1):
+    with dcat.bulk.Spool() as spool:
+        for done, each in enumerate(dcat.bulk.described(tasks, settings, count), start=1):
             spool.put(each)
             progress(done, count)
         with store.writing() as writing:
@@ -175,7 +250,7 @@ def reindex(store: Store, settings: Settings, progress: Progress = _silent, *, e
                 raise Conflict("edition-changed")
             at = _now()
             count = _put_in_place(store, writing, settings, spool, at, anew=described or not written)
-            catalog = {name: pack(body) for name, body in render_catalog(settings).items()}
+            catalog = {name: pack(body) for name, body in dcat.render_catalog(settings).items()}
             writing.replace_documents({CATALOG_KEY: catalog}, at, anew=not written)
             if json.loads(writing.meta(IDENTITY) or "{}").get("base_url") != settings.public_url():
                 writing.forget_events()
@@ -194,7 +269,7 @@ def _state(kept: Store | Writing) -> tuple[str | None, str | None]:
     return kept.meta(DESCRIBED_FOR), kept.meta(WRITTEN_AS)
 
 
-def _tasks(store: Store, settings: Settings, *, described: bool, written: bool) -> Iterator[bulk.Task]:
+def _tasks(store: Store, settings: Settings, *, described: bool, written: bool) -> Iterator[dcat.bulk.Task]:
     """What there is to do for each dataset, in order of id.
 
     ``described``: what is stored says what we would say; ``written``: it is written as we would write it.
@@ -210,21 +285,21 @@ def _tasks(store: Store, settings: Settings, *, described: bool, written: bool) 
         after = portion[-1].dataset
 
 
-def _task(stored: Description, *, written: bool) -> bulk.Kept | bulk.Stored | None:
+def _task(stored: Description, *, written: bool) -> dcat.bulk.Kept | dcat.bulk.Stored | None:
     """What there is to do with a description that says the right thing; None where its statements are lost."""
     statements = stored.documents.get(media.N_TRIPLES.name)
     if statements is None or unpack(statements) is None:
         return None
     if written and _all_whole(stored.documents):
-        return bulk.Kept(stored.dataset, stored.version)
-    return bulk.Stored(stored.dataset, stored.version, statements)
+        return dcat.bulk.Kept(stored.dataset, stored.version)
+    return dcat.bulk.Stored(stored.dataset, stored.version, statements)
 
 
-def _all_whole(documents: bulk.Documents) -> bool:
+def _all_whole(documents: dcat.bulk.Documents) -> bool:
     return documents.keys() == {each.name for each in media.RDF} and all(unpack(each) is not None for each in documents.values())
 
 
-def _put_in_place(store: Store, writing: Writing, settings: Settings, spool: bulk.Spool, at: str, *, anew: bool) -> int:
+def _put_in_place(store: Store, writing: Writing, settings: Settings, spool: dcat.bulk.Spool, at: str, *, anew: bool) -> int:
     """Put what was rendered where readers find it; the number of datasets.
 
     ``anew``: also where the statements are the same as before.
@@ -246,7 +321,7 @@ def show(writing: Writing, settings: Settings, dataset: str, at: str) -> None:
     """
     if writing.meta(RENDERED_FOR) != edition.edition(settings):
         raise Conflict("edition-changed")
-    writing.set_documents(CATALOG_KEY, render_catalog(settings), at)
+    writing.set_documents(CATALOG_KEY, dcat.render_catalog(settings), at)
     if writing.meta(ISSUED) is None:
         writing.set_meta(ISSUED, at)
     shelf = writing.shelf(standing(settings))
@@ -268,9 +343,9 @@ def _feed(writing: Writing, settings: Settings) -> paging.Feed:
     )
 
 
-def _described(store: Store, dataset: str, settings: Settings) -> bulk.Documents:
+def _described(store: Store, dataset: str, settings: Settings) -> dcat.bulk.Documents:
     """What was published while all the others were rendered."""
-    outcome = bulk.describe(_for_operator(store.latest(dataset), settings), settings)
+    outcome = dcat.bulk.describe(_for_operator(store.latest(dataset), settings), settings)
     if outcome.documents is None:
         raise Refusal(*outcome.findings)
     return outcome.documents
@@ -292,7 +367,7 @@ def operator(settings: Settings) -> Agent:
     return Agent(id=settings.publisher_id, name=name, uri=settings.publisher_uri)
 
 
-def _numbered(prepared: Prepared, head: Head | None, settings: Settings, *, note: str, breaking: str) -> Publication:
+def _numbered(prepared: Prepared, head: Head | None, settings: Settings, purpose: Purpose) -> Publication:
     now = _now()
     return Publication(
         id=prepared.package.name,
@@ -309,8 +384,8 @@ def _numbered(prepared: Prepared, head: Head | None, settings: Settings, *, note
         box=prepared.box,
         issued=head.issued if head else now,
         modified=later(now, head.modified) if head else now,
-        note=note,
-        breaking=breaking,
+        note=purpose.note,
+        breaking=purpose.breaking,
     )
 
 
@@ -319,23 +394,33 @@ def _kept(raw: Package | None) -> Package | None:
     return replace(raw, root=None) if raw is not None and raw.open else None
 
 
-def _make_visible(writing: Writing, publication: Publication, settings: Settings, addresses: Mapping[str, Target]) -> None:
-    stored = writing.add(publication, _describe(publication, settings), addresses)
+def _make_visible(
+    writing: Writing, prepared: Prepared, settings: Settings, purpose: Purpose, read: Callable[[str], BinaryIO]
+) -> Publication:
+    publication = _numbered(prepared, writing.head(prepared.package.name), settings, purpose)
+    stored = writing.add(publication, _describe(publication, settings), addresses_of(publication, read))
     show(writing, settings, stored.id, stored.modified)
+    search.index(writing, stored, settings, read)
+    passed = Held(at=stored.modified, datasets=1, faults=0, dataset=stored.id)  # ``prepare`` refuses all others
+    writing.set_meta(SHAPES_LAST, passed.text())
+    told = {"digest": publication.digest, "note": purpose.note, "breaking": purpose.breaking}
+    details = {name: value for name, value in told.items() if value}
+    _log(writing, purpose.actor, "publish", stored.id, stored.version, details)
+    return stored
 
 
 def _describe(publication: Publication, settings: Settings) -> Mapping[str, bytes]:
-    return render(dataset_of(publication, Addresses(settings.public_url()), settings))
+    return dcat.render(dcat.dataset_of(publication, Addresses(settings.public_url()), settings))
 
 
-def addresses_of(publication: Publication, files: Files) -> dict[str, Target]:
+def addresses_of(publication: Publication, read: Callable[[str], BinaryIO]) -> dict[str, Target]:
     """Every flat address that this version claims, as the path after the first slash, decoded.
 
-    ``files`` holds the bytes of the version, its code lists among them. Raises Conflict: address-shipped (a code list or
-    standard of the product has it), address-twice (two definitions of the package would share it).
+    ``read`` opens the bytes of the version by their SHA-256, its code lists among them. Raises Conflict: address-shipped (a
+    code list or standard of the product has it), address-twice (two definitions of the package would share it).
     """
     found: dict[str, Target] = {}
-    for address, target in _claims(publication, files):
+    for address, target in _claims(publication, read):
         if shipped.known(address):
             raise Conflict("address-shipped", address=address, dataset=publication.id)
         if address in found:
@@ -344,7 +429,7 @@ def addresses_of(publication: Publication, files: Files) -> dict[str, Target]:
     return found
 
 
-def _claims(publication: Publication, files: Files) -> Iterator[tuple[str, Target]]:
+def _claims(publication: Publication, read: Callable[[str], BinaryIO]) -> Iterator[tuple[str, Target]]:
     id_ = publication.id
     for table in publication.package.tables():
         schema = f"schema/{id_}-{table.name}"
@@ -357,7 +442,7 @@ def _claims(publication: Publication, files: Files) -> Iterator[tuple[str, Targe
             yield f"field/{id_}-{table.name}-{field.name}", target
     for name, format_ in distributions_of(publication):
         yield f"distribution/{id_}-{name}-{format_}", Target(kind="distribution", dataset=id_, resource=name, name=format_)
-    for codelist in _own_codelists(publication, files):
+    for codelist in _own_codelists(publication, read):
         yield f"codelist/{codelist.name}", Target(kind="codelist", dataset=id_, resource=codelist.name)
         for concept in codelist.concepts:
             if concept.codelist == codelist.name:
@@ -365,12 +450,12 @@ def _claims(publication: Publication, files: Files) -> Iterator[tuple[str, Targe
                 yield f"concept/{codelist.name}-{concept.code}", target
 
 
-def _own_codelists(publication: Publication, files: Files) -> Iterator[CodeList]:
+def _own_codelists(publication: Publication, read: Callable[[str], BinaryIO]) -> Iterator[CodeList]:
     """The lists that the package brought itself, as this version keeps them; those of the product have their addresses."""
     for each in publication.files:
         name = PurePosixPath(each.path).stem
         if each.role == "codelist" and f"{FOLDER}/{name}.ttl" in publication.package.files:
-            with files.open(each.sha256) as stream:
+            with read(each.sha256) as stream:
                 yield thaw(stream.read())
 
 

@@ -68,8 +68,29 @@ class Settings:
     rows_seconds: int = _setting(5, "longest that the answer to one question to a table may take, in seconds")
     rows_memory_bytes: int = _setting(300_000_000, "most memory that all questions to tables together may take")
     rows_at_once: int = _setting(4, "questions to tables that are answered at the same time; more wait for their turn")
+
+    max_publish_bytes: int = _setting(500_000_000, "largest zip that can be published over HTTP")
+    publish_seconds: int = _setting(120, "longest that the check of a package published over HTTP may take, in seconds")
+    publish_memory_bytes: int = _setting(480_000_000, "most memory that the check of a package published over HTTP may take")
+    publish_processes: int = _setting(1, "packages published over HTTP that are checked at the same time")
+
     rate_limit: str = _setting("", "requests that one address may send to the API, such as 600/minute; empty: no limit")
+    rate_limit_writes: str = _setting("600/minute", "files that one address may send to be checked or published; empty: no limit")
+    rate_limit_failures: str = _setting(
+        "20/minute", "requests with a token that is not good that one address may send; empty: no limit"
+    )
     trusted_proxies: int = _setting(0, "proxies in front of the server whose X-Forwarded-For is believed; 0: none")
+    trusted_hosts: str = _setting(
+        "",
+        "names that the server may be called by besides those of base_url, host and this machine itself, with commas between "
+        "them (.example.jp: all below it); * for any",
+    )
+    log_format: str = _setting("text", "text: what went wrong, for people; json: that and every request, one JSON object a line")
+    server: str = _setting("", "granian or waitress; empty: granian where it is installed, but for Windows")
+    server_workers: int = _setting(1, "processes that answer requests")
+    server_threads: int = _setting(32, "requests that each of these processes answers at the same time")
+    server_stop_seconds: int = _setting(30, "longest that requests under way may go on when the server is told to stop")
+    server_drain_seconds: int = _setting(0, "how long /readyz says no, while everything is answered, before the server stops")
 
     def public_url(self) -> str:
         """The address that absolute IRIs begin with."""
@@ -107,6 +128,11 @@ SETTINGS: tuple[Setting, ...] = tuple(
     for each in fields(Settings)
 )
 _BY_NAME = {each.name: each for each in SETTINGS}
+_POSITIVE = (
+    *("page_size", "check_seconds", "check_processes", "rows_seconds", "rows_at_once", "publish_seconds", "publish_processes"),
+    *("server_workers", "server_threads", "server_stop_seconds"),
+)
+_WORDS = {"log_format": ("text", "json"), "server": ("", "granian", "waitress")}
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -157,7 +183,7 @@ def _typed(setting: Setting, value: Any, origin: str) -> str | int | bool:
 
 
 def _checked(settings: Settings) -> Settings:
-    for name in ("page_size", "check_seconds", "check_processes", "rows_seconds", "rows_at_once"):
+    for name in _POSITIVE:
         if getattr(settings, name) < 1:
             raise SettingsError("setting-invalid", name=name, origin=name, found=getattr(settings, name), expected="1, 2, 3 …")
     if settings.base_url:
@@ -172,6 +198,9 @@ def _checked(settings: Settings) -> Settings:
             )
     if settings.port not in PORTS:
         raise SettingsError("setting-invalid", name="port", origin="port", found=settings.port, expected="1-65535")
+    for name, words in _WORDS.items():
+        if (found := getattr(settings, name)) not in words:
+            raise SettingsError("setting-invalid", name=name, origin=name, found=found, expected=", ".join(filter(None, words)))
     unknown = set(settings.language_codes()) - {"ja", "en"}
     if unknown or not settings.language_codes():
         raise SettingsError("setting-invalid", name="languages", origin="languages", found=settings.languages, expected="ja,en")

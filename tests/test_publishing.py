@@ -15,6 +15,8 @@ from catalog.publishing import publish, refresh, withdraw
 from catalog.settings import Settings
 from catalog.store import Store
 
+EVERY_DATABASE = True
+
 Build = Callable[..., Path]
 
 
@@ -147,9 +149,9 @@ KILL = """
 import os, sys
 from pathlib import Path
 from catalog.publishing import publish
-from catalog.settings import Settings
+from catalog.settings import load
 from catalog.store import Store
-settings = Settings(home=sys.argv[1], base_url="https://data.example.jp")
+settings = load({"home": sys.argv[1], "base_url": "https://data.example.jp"})
 with Store.open(settings) as store:
     store.writing = lambda: os.kill(os.getpid(), 9)
     publish(Path(sys.argv[2]), settings, store)

@@ -1,12 +1,10 @@
 """Rendering everything anew: the same bytes where nothing changed, the old feed where it was interrupted."""
 
 import os
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from rdflib import Graph
 from rdflib.compare import isomorphic
+from sqlalchemy import NullPool, create_engine, delete, update
 
 from catalog.addresses import Addresses
 from catalog.cli import app
@@ -24,6 +23,9 @@ from catalog.model import Agent, License, Package, Publication, Text
 from catalog.publishing import as_served, at_its_address, publish, refresh, reindex, show, standing, withdraw
 from catalog.settings import Settings
 from catalog.store import CATALOG_KEY, RENDERED_FOR, Store, page_key
+from catalog.store.database import documents
+
+EVERY_DATABASE = True
 
 Build = Callable[..., Path]
 PARSERS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld", "nt": "nt"}
@@ -93,13 +95,10 @@ def test_rendering_anew_what_did_not_change_changes_nothing(store: Store, settin
 
 def spoil(settings: Settings, key: str, format_: str, *, body: bytes | None) -> None:
     """What a bad disk does, or somebody's hand in the database."""
-    file = Path(settings.home, "catalog.sqlite3")
-    with closing(sqlite3.connect(file)) as connection, connection:
-        where = "WHERE key = ? AND format = ?"
-        if body is None:
-            connection.execute(f"DELETE FROM documents {where}", (key, format_))
-        else:
-            connection.execute(f"UPDATE documents SET body = ? {where}", (body, key, format_))
+    engine = create_engine(settings.database_url(), poolclass=NullPool)
+    with engine.begin() as connection:
+        here = (documents.c.key == key, documents.c.format == format_)
+        connection.execute(delete(documents).where(*here) if body is None else update(documents).where(*here).values(body=body))
 
 
 def bodies(store: Store) -> dict[tuple[str, str], bytes]:
@@ -231,14 +230,15 @@ def test_another_page_size_cuts_the_feed_again(store: Store, settings: Settings)
 
 KILL = """
 import os, sys
+from dataclasses import replace
 from catalog import publishing
 from catalog.dcat import paging
-from catalog.settings import Settings
+from catalog.settings import load
 from catalog.store import Store
 from catalog.store.writing import Writing
 
 where, home, base = sys.argv[1:]
-settings = Settings(home=home, base_url=base, page_size=5)
+settings = replace(load({"home": home, "base_url": base}), page_size=5)
 
 
 def die(*_arguments, **_names):
@@ -347,7 +347,7 @@ def test_who_publishes_without_configuration_keeps_the_address_of_the_feed(
 ) -> None:
     served = replace(settings, title_ja="大阪のデータ", page_size=7)
     refresh(store, served)
-    bare = Settings(home=settings.home)
+    bare = Settings(home=settings.home, database=settings.database)
     assert as_served(store, bare) == replace(served, max_columns=bare.max_columns)
     publish(package_folder(), bare, store)
     document = store.document("small", "ttl")

@@ -1,5 +1,6 @@
 """The command line as a whole: its group, how a command is declared, and what errors exit with."""
 
+import getpass
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -95,3 +96,11 @@ def open_store(settings: Settings) -> "Store":
     from catalog.store import Store
 
     return Store.open(settings)
+
+
+def actor() -> str:
+    """Who works at this terminal, for the audit log."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (OSError, KeyError, ImportError):  # an account without a name, as in a container
+        return "cli"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catalog import messages
-from catalog.cli.application import HOME, JSON, PATHS, app, command, open_store
+from catalog.cli.application import HOME, JSON, PATHS, actor, app, command, open_store
 from catalog.cli.terminal import MANY, bar, print_findings, print_table, say, step_of, working
 from catalog.errors import CatalogError, Finding, Place, Refusal
 from catalog.messages.wording import _
@@ -110,7 +110,9 @@ def publish(paths: tuple[Path, ...], note: str, breaking: str, as_json: bool, ho
     answers: list[dict[str, Any]] = []
     with open_store(settings) as store, bar(total=len(paths)) as update:
         for path in paths:
-            work = partial(publish_package, path, settings, store, note=note, breaking=breaking, step=step_of(update))
+            work = partial(
+                publish_package, path, settings, store, note=note, breaking=breaking, actor=actor(), step=step_of(update)
+            )
             answers.append(_publish_one(path, work))
             update(advance=1)
             if not as_json:
@@ -165,32 +167,5 @@ def withdraw(dataset: str, reason: str, home: str | None) -> None:
 
     settings = load({"home": home})
     with open_store(settings) as store:
-        withdraw_dataset(dataset, settings, store, reason=reason)
+        withdraw_dataset(dataset, settings, store, reason=reason, actor=actor())
     click.echo(say(_("%(id)s: withdrawn"), id=dataset))
-
-
-@command(
-    app,
-    "verify",
-    _("Check that every published version is complete, byte for byte."),
-    "catalog verify",
-    JSON,
-    HOME,
-)
-def verify(as_json: bool, home: str | None) -> None:
-    """Check the store."""
-    settings = load({"home": home})
-    with open_store(settings) as store, working(_("Checking the store")):
-        findings = store.verify()
-    bad = any(each.severity == "error" for each in findings)
-    if as_json:
-        click.echo(
-            json.dumps(
-                {"valid": not bad, "findings": [messages.as_json(each) for each in findings]}, ensure_ascii=False, indent=2
-            )
-        )
-    else:
-        print_findings(findings, error_stream=False)
-        click.echo(say(_("The store is damaged.")) if bad else say(_("Every published version is complete.")))
-    if bad:
-        sys.exit(1)

@@ -4,14 +4,10 @@ import json
 
 import click
 
-from catalog.cli.application import HOME, JSON, app, command, open_store
+from catalog.cli.application import HOME, JSON, app, command
 from catalog.cli.terminal import print_table, say
-from catalog.errors import SettingsError
 from catalog.messages.wording import _
-from catalog.settings import SETTINGS, load
-
-_TAKEN = 5
-"""How many times the largest upload the server takes in before it breaks off, so that most who send too much are told why."""
+from catalog.settings import SETTINGS, Settings, load
 
 
 @command(
@@ -23,32 +19,25 @@ _TAKEN = 5
     click.option("--host", help=say(_("Address to listen on (CATALOG_HOST)."))),
     click.option("--port", type=int, help=say(_("Port to listen on (CATALOG_PORT)."))),
     click.option("--base-url", help=say(_("Public address of the catalogue (CATALOG_BASE_URL)."))),
+    click.option(
+        "--log",
+        type=click.Choice(["text", "json"]),
+        help=say(_("How the server tells what happens: json tells every request, one object a line (CATALOG_LOG_FORMAT).")),
+    ),
 )
-def serve(home: str | None, host: str | None, port: int | None, base_url: str | None) -> None:
+def serve(home: str | None, host: str | None, port: int | None, base_url: str | None, log: str | None) -> None:
     """Serve the catalogue."""
-    import waitress
+    from catalog.web.server import serve as run
 
-    from catalog.publishing import refresh
-    from catalog.web import create_app
+    def read() -> Settings:
+        return load({"home": home, "host": host, "port": port, "base_url": base_url, "log_format": log})
 
-    settings = load({"home": home, "host": host, "port": port, "base_url": base_url})
-    with open_store(settings) as store:
-        refresh(store, settings)
-        try:
-            server = waitress.create_server(
-                create_app(settings, store),
-                host=settings.host,
-                port=settings.port,
-                threads=8,
-                ident=None,
-                max_request_body_size=_TAKEN * settings.max_upload_bytes,
-            )
-        except OSError as error:
-            raise SettingsError("cannot-listen", host=settings.host, port=settings.port, reason=error.strerror) from error
+    def announce(settings: Settings) -> None:
         click.echo(say(_("The catalogue is at %(url)s (stop with Ctrl+C)"), url=f"http://{settings.host}:{settings.port}/"))
         if settings.base_url:
             click.echo(say(_("Its public address is %(url)s"), url=settings.base_url))
-        server.run()
+
+    run(read, announce)
 
 
 @command(app, "settings", _("Print the effective settings, and where each can be set."), "catalog settings --json", JSON)

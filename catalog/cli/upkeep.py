@@ -54,7 +54,7 @@ def reindex(home: str | None, base_url: str | None, *, everything: bool) -> None
 )
 def shapes(home: str | None, *, as_json: bool) -> None:
     """Check the stored descriptions. What is published is checked before anyhow; this finds what an earlier program let pass."""
-    from catalog.maintenance import hold_against_shapes
+    from catalog.inspection import hold_against_shapes
 
     with open_store(load({"home": home})) as store, bar() as update:
         checked = hold_against_shapes(store, lambda done, total: update(completed=done, total=total))

@@ -10,11 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from catalog.dcat import bulk
     from catalog.dcat.describing import describe, read, read_catalogs
     from catalog.dcat.projection import catalog_of, dataset_of
     from catalog.dcat.rendering import render, render_catalog
 
-__all__ = ["catalog_of", "dataset_of", "describe", "read", "read_catalogs", "render", "render_catalog"]
+__all__ = ["bulk", "catalog_of", "dataset_of", "describe", "read", "read_catalogs", "render", "render_catalog"]
 
 _HOMES = {
     "catalog_of": "projection",
@@ -28,6 +29,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "bulk":
+        return import_module(f"{__name__}.bulk")
     if name not in _HOMES:
         raise AttributeError(name)
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

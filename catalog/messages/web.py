@@ -31,6 +31,12 @@ WORDINGS: dict[str, Wording] = {
         _("The parameter “%(parameter)s” has no word to look for, or is too long."),
         _("Give at least one word, and at most %(maximum)s characters."),
     ),
+    "parameter-not-line": Wording(
+        _("The parameter “%(parameter)s” is longer than %(maximum)s characters, or has more than one line."), _("Shorten it.")
+    ),
+    "media-type-unsupported": Wording(
+        _("The body is of a kind that is not taken here."), _("Send a zip, with “Content-Type: application/zip”.")
+    ),
     "page-unknown": Wording(_("There is nothing at this address."), _("Check its spelling, or start from the list of datasets.")),
     "version-file-unknown": Wording(
         _("Version %(version)s of the dataset “%(dataset)s” has no file “%(file)s”."),

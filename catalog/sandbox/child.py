@@ -9,6 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,16 @@ def confined() -> bool:
     return _state["confined"]
 
 
-def confine(folder: Path, limits: Limits) -> list[str]:
-    """Give up what this process does not need. Answers the list that will name whatever is tried all the same."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a confined process may write, as beginnings of paths, and what it has tried all the same."""
+
+    inside: list[str]
+    tried: list[str]
+
+
+def confine(folder: Path, limits: Limits) -> Cell:
+    """Give up what this process does not need."""
     os.chdir(folder)
     os.environ |= own(folder)
     tempfile.tempdir = str(folder)
@@ -54,7 +63,9 @@ def confine(folder: Path, limits: Limits) -> list[str]:
     if sys.platform == "linux":
         _bind_to_parent()
     _state["confined"] = True
-    return _forbid(folder)
+    cell = Cell([str(folder) + os.sep, os.devnull], [])
+    _forbid(cell)
+    return cell
 
 
 def _limit(limits: Limits) -> None:
@@ -86,18 +97,15 @@ def _bind_to_parent() -> None:
     libc.prctl(_PR_SET_DUMPABLE, 0)
 
 
-def _forbid(folder: Path) -> list[str]:
-    """No network, no other programs, no writing outside ``folder``, from here to the end of the process (PEP 578)."""
-    inside = (str(folder) + os.sep, os.devnull)
-    tried: list[str] = []
+def _forbid(cell: Cell) -> None:
+    """No network, no other programs, no writing outside, from here to the end of the process (PEP 578)."""
 
     def guard(event: str, args: tuple[Any, ...]) -> None:
-        if event.startswith(_FORBIDDEN) or (event == "open" and _writes_outside(args, inside)):
-            tried.append(event)
+        if event.startswith(_FORBIDDEN) or (event == "open" and _writes_outside(args, tuple(cell.inside))):
+            cell.tried.append(event)
             raise PermissionError(event)
 
     sys.addaudithook(guard)
-    return tried
 
 
 def _writes_outside(args: tuple[Any, ...], inside: tuple[str, ...]) -> bool:
@@ -107,10 +115,13 @@ def _writes_outside(args: tuple[Any, ...], inside: tuple[str, ...]) -> bool:
     return not os.path.abspath(os.fsdecode(path)).startswith(inside)  # noqa: PTH100  Path.resolve would open the folders
 
 
-def answered(request: bytes, tried: list[str]) -> bytes:
+def answered(request: bytes, cell: Cell) -> bytes:
     """The answer to a call, whatever it raises."""
+    tried = cell.tried
     try:
-        function, args = pickle.loads(request)  # noqa: S301  a call comes from our own caller
+        function, args, workspace = pickle.loads(request)  # noqa: S301  a call comes from our own caller
+        if workspace:
+            cell.inside.append(workspace + os.sep)
         answer = Answer(kind="value", value=function(*args), forbidden=tuple(tried))
         return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
     except Refusal as refusal:
@@ -129,10 +140,10 @@ def run(descriptor: int, folder: Path, limits: Limits) -> None:
     """The life of a forked child: ``descriptor`` carries the call in and the answer out, and nothing else stays open."""
     os.setsid()
     _close_all_but(descriptor)
-    tried = confine(folder, limits)
+    cell = confine(folder, limits)
     request = wire.receive(_STANDARD)
     if request is not None:
-        wire.send(_STANDARD, answered(request, tried))
+        wire.send(_STANDARD, answered(request, cell))
 
 
 def _close_all_but(descriptor: int) -> None:

@@ -70,15 +70,16 @@ class Sandbox:
                 self._server.stop()
             self._server = None
 
-    def run(self, function: Callable[..., Any], *args: Any, limits: Limits | None = None) -> Any:
+    def run(self, function: Callable[..., Any], *args: Any, limits: Limits | None = None, workspace: Path | None = None) -> Any:
         """What ``function(*args)`` returns in a child: plain values and dataclasses of this product.
 
-        ``function`` has to stand in a module, ``args`` have to be picklable. Raises what the function raises of Refusal;
-        Refusal with ``sandbox-time``, ``sandbox-memory`` or ``sandbox-died`` where the child did not get to the end; Busy
-        where too many calls are waiting already.
+        ``function`` has to stand in a module, ``args`` have to be picklable; ``workspace`` is a folder of the caller's that
+        the child may write to. Raises what the function raises of Refusal; Refusal with ``sandbox-time``,
+        ``sandbox-memory`` or ``sandbox-died`` where the child did not get to the end; Busy where too many calls are waiting
+        already.
         """
         limits = limits or Limits()
-        request = wire.call(function, args)
+        request = wire.call(function, args, str(workspace.resolve()) if workspace else "")
         with self._place(limits):
             answer = self._forked(request, limits) if self._forks else _started(request, limits, self._warm_up)
         for event in answer.forbidden:

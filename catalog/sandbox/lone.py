@@ -18,11 +18,11 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     if warm_up:
         child.named(warm_up)()
-    tried = child.confine(folder, limits)
+    cell = child.confine(folder, limits)
     os.write(out, wire.READY)
     request = wire.receive(0)
     if request is not None:
-        wire.send(out, child.answered(request, tried))
+        wire.send(out, child.answered(request, cell))
 
 
 if __name__ == "__main__":

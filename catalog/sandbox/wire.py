@@ -39,9 +39,9 @@ class Answer:
     forbidden: tuple[str, ...] = ()
 
 
-def call(function: Callable[..., Any], args: tuple[Any, ...]) -> bytes:
-    """A call as bytes. The function goes by its name: it has to stand in a module."""
-    return pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL)
+def call(function: Callable[..., Any], args: tuple[Any, ...], workspace: str = "") -> bytes:
+    """A call as bytes. The function goes by its name: it has to stand in a module. ``workspace`` is a folder it may write to."""
+    return pickle.dumps((function, args, workspace), pickle.HIGHEST_PROTOCOL)
 
 
 def read_answer(data: bytes) -> Answer:

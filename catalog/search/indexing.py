@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import PurePosixPath
+from typing import BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
 from catalog import __version__
@@ -14,7 +15,7 @@ from catalog.model import Publication, StoredFile
 from catalog.search import entries
 from catalog.settings import Settings
 from catalog.standards.reading import shipped as shipped_folder
-from catalog.store import Files, Store, Writing
+from catalog.store import Store, Writing
 from catalog.vocabulary.codelists import CodeList
 from catalog.vocabulary.snapshots import thaw
 
@@ -42,11 +43,11 @@ def _shipped() -> str:
     return digest.hexdigest()
 
 
-def index(writing: Writing, publication: Publication, settings: Settings, files: Files) -> None:
-    """Enter a version that becomes the latest, in the transaction that makes it visible."""
+def index(writing: Writing, publication: Publication, settings: Settings, read: Callable[[str], BinaryIO]) -> None:
+    """Enter a version that becomes the latest, in the transaction that makes it visible; ``read`` opens bytes by SHA-256."""
     entering = writing.entering()
     entering.remove(publication.id)
-    entering.enter(entries.of_publication(publication, _codelists(publication, files)))
+    entering.enter(entries.of_publication(publication, _codelists(publication, read)))
     entering.identify(publication.id, identifiers(publication, settings))
 
 
@@ -78,7 +79,7 @@ def rebuild(store: Store, settings: Settings, progress: Progress = lambda _done,
             entering.enter(entries.of_standard(shipped.editions().standard(slug)))
         visible = entering.by_age()
         for done, dataset in enumerate(visible, start=1):
-            index(writing, store.latest(dataset), settings, store.files)
+            index(writing, store.latest(dataset), settings, store.files.open)
             progress(done, len(visible))
         writing.set_meta(EDITION, edition(settings))
     return len(visible)
@@ -105,11 +106,11 @@ def uuid_of(path: str, settings: Settings) -> str:
     return str(uuid5(NAMESPACE_URL, f"{Addresses(settings.public_url()).home()}{path}"))
 
 
-def _codelists(publication: Publication, files: Files) -> dict[str, CodeList]:
+def _codelists(publication: Publication, read: Callable[[str], BinaryIO]) -> dict[str, CodeList]:
     """The lists that a version has kept, by name."""
     found = {}
     for each in publication.files:
         if each.role == "codelist":
-            with files.open(each.sha256) as stream:
+            with read(each.sha256) as stream:
                 found[PurePosixPath(each.path).stem] = thaw(stream.read())
     return found

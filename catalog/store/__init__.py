@@ -12,16 +12,17 @@ Reading never waits for a writer. Writing is one transaction at a time, visible 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from catalog.dcat.packing import Packed
-from catalog.errors import Finding, NotFound, Withdrawn
+from catalog.errors import Conflict, Finding, NotFound, Withdrawn
 from catalog.model import Agent, Change, Publication, Text
 from catalog.settings import Settings
-from catalog.store import records
+from catalog.store import copying, records
 from catalog.store.database import Database, addresses, changes, datasets, documents, meta, uses, versions
 from catalog.store.feed import Feed
 from catalog.store.files import Files, LocalFiles, files_at
@@ -52,6 +53,7 @@ from catalog.store.records import (
 )
 from catalog.store.searching import Searching
 from catalog.store.selection import VISIBLE, Selection
+from catalog.store.trust import Entry, Token, Trust
 from catalog.store.verification import verify
 from catalog.store.writing import Writing
 
@@ -67,6 +69,7 @@ __all__ = [
     "Address",
     "Description",
     "Document",
+    "Entry",
     "Feed",
     "Files",
     "Head",
@@ -76,6 +79,8 @@ __all__ = [
     "Store",
     "Summary",
     "Target",
+    "Token",
+    "Trust",
     "Use",
     "VersionRow",
     "Writing",
@@ -90,7 +95,8 @@ _REMEMBERED = 256
 class Store:
     """The store of one catalogue; safe to share between threads.
 
-    ``files`` holds the bytes, ``feed`` is what harvesters walk, ``searching`` what can be found, ``misses`` what was not.
+    ``files`` holds the bytes, ``feed`` is what harvesters walk, ``searching`` what can be found, ``misses`` what was not;
+    ``trust`` answers about tokens and the audit log.
 
     Every method raises StoreError where the database or the disk fails: store-full, store-locked, store-denied, store-unreadable.
     """
@@ -101,6 +107,7 @@ class Store:
         self.feed = Feed(database)
         self.searching = Searching(database)
         self.misses = Misses(database)
+        self.trust = Trust(database)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._record)
 
     @classmethod
@@ -110,7 +117,7 @@ class Store:
         Raises SettingsError for a database or place of files that cannot be used, StoreError("store-newer") for a database
         that a later program has changed, and as every method.
         """
-        files = files_at(settings.files_url())
+        files = files_at(settings.files_url(), Path(settings.home) / "cache" / "files")
         return cls(Database(settings.database_url()), files)
 
     def close(self) -> None:
@@ -155,6 +162,11 @@ class Store:
         """One version of a visible dataset. Raises as ``latest``, and NotFound("version-unknown")."""
         self._latest_number(dataset)
         return self._remembered(dataset, version)
+
+    def owner(self, dataset: str) -> str | None:
+        """The id of the publisher that a dataset belongs to, withdrawn or not; None where it was never published."""
+        rows = self._rows(select(datasets.c.publisher_id).where(datasets.c.id == dataset))
+        return str(rows[0][0]) if rows else None
 
     def versions(self, dataset: str) -> tuple[VersionRow, ...]:
         """The history of a visible dataset, the newest version first. Raises as ``latest``."""
@@ -300,6 +312,45 @@ class Store:
         """
         return verify(self._database, self.files, progress)
 
+    def snapshot(self, target: Path, progress: copying.Progress) -> dict[str, int]:
+        """Write every row, as they stand together now, into a new SQLite file. Publishing goes on meanwhile.
+
+        Answers with the SHA-256 and number of bytes of everything that a version in it names. ``progress`` is told rows.
+        """
+        copied = Database(_sqlite(target))
+        try:
+            with self._database.reading() as source, copied.writing() as connection:
+                copying.copy(source, connection, progress)
+                return copying.blobs(connection)
+        finally:
+            copied.close()
+
+    @staticmethod
+    def named_in(snapshot: Path) -> dict[str, int]:
+        """What ``snapshot`` answered with when it wrote that file, or a copy of it; the file may be brought up to date."""
+        read = Database(_sqlite(snapshot))
+        try:
+            with read.reading() as connection:
+                return copying.blobs(connection)
+        finally:
+            read.close()
+
+    def load(self, source: Path, progress: copying.Progress) -> None:
+        """Take every row of a snapshot, in one transaction; what it names is in ``files`` already.
+
+        Raises Conflict("restore-not-empty") where something was published here, StoreError("store-newer") for a snapshot
+        of a later program. The file may be brought up to date: give a copy.
+        """
+        read = Database(_sqlite(source))
+        try:
+            with self._database.writing() as connection, read.reading() as rows:
+                if not copying.empty(connection):
+                    raise Conflict("restore-not-empty")
+                copying.copy(rows, connection, progress)
+        finally:
+            read.close()
+        self._remembered.cache_clear()
+
     def _rows(self, asked: Select[Any]) -> list[Row[Any]]:
         with self._database.reading() as connection:
             return list(connection.execute(asked).all())
@@ -319,6 +370,10 @@ class Store:
         if not rows:
             raise NotFound("version-unknown", dataset=dataset, version=version)
         return records.load(rows[0].record, dataset, version)
+
+
+def _sqlite(path: Path) -> str:
+    return f"sqlite:///{path.absolute().as_posix()}"
 
 
 def _visible(*, samples: bool) -> ColumnElement[bool]:

@@ -39,7 +39,7 @@ from catalog.errors import SettingsError, StoreError
 from catalog.store import sqlite
 from catalog.store.faults import translated
 
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004")
 """Every revision of the tables that this program knows, the newest last (a test compares them with ``migrations``)."""
 
 WRITER = "writer"
@@ -261,6 +261,36 @@ search_misses = Table(
     PrimaryKeyConstraint("day", "text"),
 )
 """Searches that found nothing: what was sought, on which day, how many times. Nothing about who it was."""
+tokens = Table(
+    "tokens",
+    METADATA,
+    Column("id", String(20), primary_key=True),
+    Column("digest", _SHA256, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("publisher", _ID, nullable=False),
+    Column("actions", JSON, nullable=False),
+    Column("created", _TIME, nullable=False),
+    Column("expires", _TIME, nullable=False),
+    Column("last_used", _TIME, nullable=False),
+    Column("revoked", _TIME, nullable=False),
+)
+"""Who may write over HTTP. The secret itself is kept nowhere: ``digest`` is its SHA-256. Times that are not set are ""."""
+
+audit = Table(
+    "audit",
+    METADATA,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", _TIME, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("dataset", _ID, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("details", JSON, nullable=False),
+    Index("ix_audit_dataset", "dataset", "sequence"),
+    sqlite_autoincrement=True,
+)
+"""Who wrote what, in order: a line of it is part of the transaction that it tells of."""
 
 _REVISION = column("version_num", String)
 _ALEMBIC = table("alembic_version", _REVISION)

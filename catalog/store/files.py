@@ -57,22 +57,34 @@ class Files(Protocol):
         ...
 
 
-def files_at(location: str) -> Files:
-    """The place that the setting ``files`` names. SettingsError for a kind of place that this program does not know."""
-    if "://" in location:
-        raise SettingsError("setting-invalid", name="files", origin="files", found=location, expected="FOLDER")
-    return LocalFiles(Path(location))
+def files_at(location: str, copies: Path) -> Files:
+    """The place that the setting ``files`` names: a folder, or an object store (``s3://…``).
+
+    ``copies`` is a folder of this machine for copies of what lies elsewhere. Raises SettingsError for a kind of place that
+    this program does not know, or that takes an extra which is not installed.
+    """
+    scheme, mark, _rest = location.partition("://")
+    if not mark:
+        return LocalFiles(Path(location))
+    if scheme.lower() != "s3":
+        raise SettingsError("setting-invalid", name="files", origin="files", found=f"{scheme}:…", expected="FOLDER, s3://…")
+    try:
+        from catalog.store.objects import ObjectFiles  # noqa: PLC0415  an extra: most catalogues need no object store
+    except ModuleNotFoundError as error:
+        raise SettingsError("extra-missing", name="files", extra="s3") from error
+    return ObjectFiles(location, copies)
 
 
 class LocalFiles:
     """A folder: ``ab/cdef…`` for the hash ``abcdef…``, and ``staging`` for what is not whole yet."""
 
-    def __init__(self, root: Path) -> None:
-        """Make the folder where it is missing."""
+    def __init__(self, root: Path, *, writable: bool = True) -> None:
+        """Make the folder where it is missing; not where it is only read, and may stand on a medium that takes nothing."""
         self._root = root.absolute()
         self._staging = self._root / "staging"
-        with translated():
-            _make(self._staging)
+        if writable:
+            with translated():
+                _make(self._staging)
 
     def put(self, source: Path) -> tuple[str, int]:
         """Copy, sync, rename, sync the folder. Bytes that are here already are not copied again."""

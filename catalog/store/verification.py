@@ -96,6 +96,7 @@ def _version(database: Database, dataset: str, number: int, reader: _Reader) -> 
 def _blob(row: Row[tuple[object, ...]], fault: tuple[str, str], details: dict[str, str]) -> Finding:
     code, found = fault
     expected = str(row.bytes) if code == "blob-size" else row.sha256
+    details = details | {"sha256": row.sha256}
     return Finding(code=code, place=Place(file=row.path), found=found, expected=expected, details=details)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
@@ -10,12 +11,13 @@ from catalog import media
 from catalog.dcat.packing import Packed
 from catalog.errors import Conflict, NotFound, Withdrawn
 from catalog.model import Publication
-from catalog.store import records
+from catalog.store import records, trust
 from catalog.store.database import addresses, changes, datasets, documents, events, files, meta, uses, versions
 from catalog.store.entering import Entering
 from catalog.store.records import Head, Target, later
 from catalog.store.selection import Selection
 from catalog.store.shelf import Shelf
+from catalog.store.trust import Entry, Token
 
 _STATEMENTS = media.N_TRIPLES.name
 """The format whose bytes follow from the statements alone."""
@@ -150,6 +152,30 @@ class Writing:
             self._connection.execute(insert(meta).values(key=key, value=value))
         else:
             self._connection.execute(update(meta).where(meta.c.key == key).values(value=value))
+
+    def named(self, hashes: Iterable[str]) -> set[str]:
+        """Which of these SHA-256 some version names."""
+        found: set[str] = set()
+        remaining = iter(hashes)
+        while some := list(islice(remaining, _MANY)):
+            found |= set(self._connection.scalars(select(files.c.sha256).where(files.c.sha256.in_(some))))
+        return found
+
+    def record(self, entry: Entry) -> None:
+        """Add a line to the audit log, of what this transaction does."""
+        trust.record(self._connection, entry)
+
+    def add_token(self, token: Token, digest: str) -> None:
+        """Keep a new token; ``digest`` is the SHA-256 of its secret."""
+        trust.add_token(self._connection, token, digest)
+
+    def revoke_token(self, token: str, at: str) -> Token:
+        """Make a token good for nothing. Raises NotFound("token-id-unknown")."""
+        return trust.revoke_token(self._connection, token, at)
+
+    def touch_token(self, token: str, at: str) -> None:
+        """Remember when a token was last used."""
+        trust.touch_token(self._connection, token, at)
 
     def _visible(self, dataset: str) -> Head:
         head = self.head(dataset)

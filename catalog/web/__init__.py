@@ -1,4 +1,4 @@
-"""The catalogue over HTTP. The only home of Flask; it reads the store and writes nothing.
+"""The catalogue over HTTP. The only home of Flask; but for ``uploads`` it writes nothing.
 
 A request runs: the language of its address is set aside, its query is checked against what the view takes, the view makes
 a plain value (``presenting``) and an answer of it (``responses``), and what goes wrong is told by one table (``problems``).
@@ -28,14 +28,17 @@ from catalog.web import (
     ckan,
     dashboard,
     definitions,
+    desk,
     diff,
     documentation,
     dumps,
     feeds,
     files,
     harvest,
+    hosts,
     limits,
     llms,
+    logs,
     mcp,
     missing,
     oembed,
@@ -44,6 +47,7 @@ from catalog.web import (
     parameters,
     problems,
     projections,
+    receiving,
     routing,
     rows,
     searching,
@@ -51,6 +55,7 @@ from catalog.web import (
     shaping,
     snippets,
     union,
+    uploads,
     versionfeed,
 )
 from catalog.web.forms import MAX_BODY, check_body
@@ -76,11 +81,11 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.extensions[EXTENSION] = Site(settings, store if store is not None else Store.open(settings))
     routing.prepare(app)
     _speak(app)
-    own = (pages, dashboard, definitions, check, harvest, api, projections, files, service)
+    own = (pages, dashboard, definitions, check, desk, harvest, api, projections, files, uploads, service)
     for module in (*own, *_FEEDS, *_SEARCH, *_API, *_SHARED):
         app.register_blueprint(module.blueprint)
     codes = ",".join(settings.language_codes())
-    fixed = (pages, dashboard, definitions, check, harvest, documentation, diff)
+    fixed = (pages, dashboard, definitions, check, desk, harvest, documentation, diff)
     for module in (*fixed, badges, cards, versionfeed, searching, atom):
         app.register_blueprint(module.blueprint, url_prefix=f"/<any({codes}):language>", name=f"fixed-{module.blueprint.name}")
     for prefix, name in (("", "coverage"), (f"/<any({codes}):language>", "fixed-coverage")):
@@ -88,15 +93,19 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     shaping.prepare(app)
     check.prepare(app, settings)
     missing.prepare(app, app.extensions[EXTENSION].store)
+    receiving.prepare(app, settings)
     app.url_value_preprocessor(_set_language_aside)
+    hosts.prepare(app, settings)
     limits.prepare(app, settings)
     app.before_request(_check_request)
     app.after_request(secure)
     app.register_error_handler(CatalogError, problems.handle_catalog_error)
     app.register_error_handler(HTTPException, problems.handle_http_error)
+    app.register_error_handler(RecursionError, problems.handle_depth)
     app.register_error_handler(Exception, problems.handle_mistake)
     if base_path := app.extensions[EXTENSION].base_path:
         app.wsgi_app = _answer_below(base_path, app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask documents it
+    logs.prepare(app, settings)
     return app
 
 

@@ -72,7 +72,7 @@ def check() -> Response:
         language=language(),
         about={key: asked[key] for key in ABOUT if asked[key]},
     )
-    return _answered(_tried(name, data, order), order, asked)
+    return _answered(tried(name, data, order), order, asked)
 
 
 def _asked() -> dict[str, str]:
@@ -85,7 +85,7 @@ def _asked() -> dict[str, str]:
     asked["want"] = asked["want"] or WANTS[0]
     if asked["want"] not in WANTS:
         raise UsageError("form-field", field="want")
-    if asked["standard"] and asked["standard"] not in dict(_standards()):
+    if asked["standard"] and asked["standard"] not in dict(standards()):
         raise UsageError("form-field", field="standard")
     return asked
 
@@ -101,7 +101,8 @@ def _file() -> tuple[str, bytes]:
     return files[0].filename, data
 
 
-def _tried(name: str, data: bytes, order: Order) -> Trial:
+def tried(name: str, data: bytes, order: Order) -> Trial:
+    """What becomes of a file of that name in the sandbox; a refusal is told in the answer. Raises Busy."""
     settings = site().settings
     limits = Limits(seconds=settings.check_seconds, cpu_seconds=4 * settings.check_seconds, memory=settings.check_memory_bytes)
     try:
@@ -196,7 +197,7 @@ def _rest(place: Place, trial: Trial) -> str:
 
 
 @cache
-def _standards() -> tuple[tuple[str, Text], ...]:
+def standards() -> tuple[tuple[str, Text], ...]:
     """Standards of one table by id: a lone file is one table."""
     return tuple((each.slug, each.title) for each in Standards.load().current() if len(each.tables) == 1)
 
@@ -205,7 +206,7 @@ def _form(asked: dict[str, str]) -> dict[str, Any]:
     """What the form is filled with."""
     return {
         "asked": asked,
-        "standards": _standards(),
+        "standards": standards(),
         "licenses": LICENSES,
         "accepted": ACCEPTED,
         "largest": f"{site().settings.max_upload_bytes / 1_000_000:g}",

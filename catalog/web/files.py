@@ -37,6 +37,8 @@ WORTH_CODING = range(1_000, 2_000_000_000)
 Of what is made on request, those of the CSV count: the answer must not depend on whether it is made already.
 """
 
+PIECE = 1 << 18
+"""Bytes that are read from a file at once: small ones cost more work than they save memory."""
 _ONE_RANGE = re.compile(r"\s*bytes\s*=\s*(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})\s*")
 _CHARSETS = {"cp932": "windows-31j", "utf_8_sig": "utf-8", "utf-8-sig": "utf-8"}
 """Encodings whose Python name is not the one that the IANA list has."""
@@ -173,7 +175,7 @@ def _with_bytes(response: Response, body: Body) -> Response:
     size = os.fstat(handle.fileno()).st_size
     response.content_length = size
     response.call_on_close(handle.close)
-    response.response = wrap_file(request.environ, handle, 1 << 16)
+    response.response = wrap_file(request.environ, handle, PIECE)
     response.direct_passthrough = True
     if body.coding:
         return response

@@ -34,13 +34,17 @@ def takes_file(largest: Callable[[Settings], int]) -> Callable[[_View], _View]:
     return mark
 
 
+def takes_a_body(view: Callable[..., Any] | None) -> bool:
+    """Whether the current request brings a view a file."""
+    return view is not None and "largest" in vars(view) and request.method in {"POST", "PUT"}
+
+
 def check_body(view: Callable[..., Any] | None) -> None:
     """Limit the body of the current request by what its view takes. Raises RequestEntityTooLarge, Forbidden."""
-    largest = vars(view).get("largest") if view is not None else None
     most = MAX_BODY
-    if largest is not None and request.method == "POST":
+    if view is not None and takes_a_body(view):
         refuse_other_sites()
-        most = largest(site().settings) + MAX_TEXTS
+        most = vars(view)["largest"](site().settings) + MAX_TEXTS
         request.max_form_parts = MAX_PARTS
     request.max_content_length = most
     if (request.content_length or 0) > most:

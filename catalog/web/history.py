@@ -6,6 +6,7 @@ and the reason that the publisher gave. A version never changes, so what was com
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -18,7 +19,7 @@ from catalog.derivation import explain
 from catalog.derivation.labels import sentences
 from catalog.errors import NotFound
 from catalog.messages.wording import _
-from catalog.model import Field, Publication, Resource, Schema, Text
+from catalog.model import Field, Package, Publication, Resource, Schema, Text
 from catalog.revisions import Kind, Revision, compare
 from catalog.store import Store
 from catalog.vocabulary.codelists import CodeList
@@ -132,6 +133,12 @@ def _changes(store: Store, dataset: str, version: int) -> tuple[Change, ...]:
     return tuple(_change(each, before, after) for each in compare(before.package, after.package))
 
 
+def changes_between(before: Publication, package: Package) -> tuple[Change, ...]:
+    """What a package, not published yet, would change in the definitions of a version."""
+    draft = replace(before, package=package, version=before.version + 1, note="", breaking="")
+    return tuple(_change(each, before, draft) for each in compare(before.package, package))
+
+
 def history_of(publication: Publication, table: str, field: str = "") -> tuple[Change, ...]:
     """Every change of a table, or of one column of it, up to this version, the newest first; at most ``REACH`` versions back."""
     first = max(0, publication.version - REACH)
@@ -207,7 +214,8 @@ def _worded(revision: Revision, publication: Publication, spelled: str) -> Text:
         if revision.attribute in _WORDS:
             return _WORDS[revision.attribute](field)
         if revision.attribute == "definition.derivation":
-            return sentences(derivations_of(publication, table).get(field.name, ())) or Text(ja=spelled, en=spelled)
+            with suppress(NotFound):  # a code list that only a version to come has
+                return sentences(derivations_of(publication, table).get(field.name, ())) or Text(ja=spelled, en=spelled)
     return Text(ja=spelled, en=spelled)
 
 

@@ -1,20 +1,30 @@
-"""How often one address may ask the API, where the operator has set a limit: status 429, and headers that tell before.
+"""How often one address may ask: status 429, and headers on the API that tell before.
 
-``RateLimit`` and ``RateLimit-Policy`` as the IETF draft (draft-ietf-httpapi-ratelimit-headers) names them. Counts are kept in
-this process, in a window that slides; behind a proxy, whose address counts is decided by the setting ``trusted_proxies``.
+Three counts: requests to the API, where the operator has set a limit; files sent to be checked or published; and requests
+with a token that is not good. ``RateLimit`` and ``RateLimit-Policy`` as the IETF draft (draft-ietf-httpapi-ratelimit-headers)
+names them. Counts are kept in this process, in a window that slides; behind a proxy, whose address counts is decided by the
+setting ``trusted_proxies``.
 """
 
 import ipaddress
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from catalog.errors import SettingsError, TooMany
+from catalog.errors import SettingsError, TooMany, Unauthenticated
 from catalog.settings import Settings
+from catalog.web.forms import takes_a_body
+from catalog.web.site import site
+
+FAILURES = "failed-authentications"
+"""The extension of an application that counts them."""
 
 _LIMITED = ("/api/", "/mcp")
 _RATE = re.compile(r"[1-9][0-9]{0,8} ?/ ?(second|minute|hour|day)")
@@ -22,44 +32,97 @@ _SHARED_BITS = 64
 """Of an IPv6 address: what one customer of a network usually has for himself alone."""
 
 
-def prepare(app: Flask, settings: Settings) -> None:
-    """Count the requests to the API of an application. Raises SettingsError("setting-invalid") for a rate that is none."""
-    if not settings.rate_limit:
-        return
-    if not _RATE.fullmatch(settings.rate_limit):
-        raise SettingsError(
-            "setting-invalid", name="rate_limit", origin="rate_limit", found=settings.rate_limit, expected="600/minute"
-        )
-    counter = _Counter(parse(settings.rate_limit), settings.trusted_proxies)
-    app.before_request(counter.count)
-    app.after_request(counter.tell)
-
-
 class _Counter:
-    """The requests of every address."""
+    """How often every address does one thing."""
 
-    def __init__(self, rate: RateLimitItem, proxies: int) -> None:
+    def __init__(self, rate: RateLimitItem) -> None:
         self._rate = rate
-        self._proxies = proxies
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def hit(self) -> bool:
+        """Count what the current caller does; whether he may."""
+        return self._limiter.hit(self._rate, caller())
+
+    def left(self) -> tuple[int, int]:
+        """How often the current caller may do it yet, and seconds until he may more often."""
+        window = self._limiter.get_window_stats(self._rate, caller())
+        return max(0, window.remaining), max(1, round(window.reset_time - time.time()))
+
+    def refuse(self) -> TooMany:
+        """The error that says so."""
+        return TooMany(seconds=self.left()[1], maximum=str(self._rate))
+
+    def policy(self) -> str:
+        """The rule itself, for the header RateLimit-Policy."""
+        return f'"default";q={self._rate.amount};w={self._rate.get_expiry()}'
+
+
+class _Api:
+    """The requests to the API; every answer tells how many are left."""
+
+    def __init__(self, counter: _Counter) -> None:
+        self._counter = counter
 
     def count(self) -> None:
         """Count the current request. Raises TooMany."""
         if not request.path.startswith(_LIMITED) or request.method == "OPTIONS":
             return
-        caller = caller_of(request.remote_addr or "", request.headers.getlist("X-Forwarded-For"), self._proxies)
-        allowed = self._limiter.hit(self._rate, caller)
-        window = self._limiter.get_window_stats(self._rate, caller)
-        g.rate_left, g.rate_seconds = max(0, window.remaining), max(1, round(window.reset_time - time.time()))
+        allowed = self._counter.hit()
+        g.rate_left, g.rate_seconds = self._counter.left()
         if not allowed:
-            raise TooMany(seconds=g.rate_seconds, maximum=str(self._rate))
+            raise self._counter.refuse()
 
     def tell(self, response: Response) -> Response:
         """Say on every answer how many requests are left."""
         if "rate_left" in g:
-            response.headers["RateLimit-Policy"] = f'"default";q={self._rate.amount};w={self._rate.get_expiry()}'
+            response.headers["RateLimit-Policy"] = self._counter.policy()
             response.headers["RateLimit"] = f'"default";r={g.rate_left};t={g.rate_seconds}'
         return response
+
+
+def prepare(app: Flask, settings: Settings) -> None:
+    """Count in an application what has a limit. Raises SettingsError("setting-invalid") for a rate that is none."""
+    if settings.rate_limit:
+        api = _Api(_Counter(_rate("rate_limit", settings.rate_limit)))
+        app.before_request(api.count)
+        app.after_request(api.tell)
+    if settings.rate_limit_writes:
+        writes = _Counter(_rate("rate_limit_writes", settings.rate_limit_writes))
+
+        def count_writes() -> None:
+            view = current_app.view_functions.get(request.endpoint or "")
+            if (request.method == "DELETE" or takes_a_body(view)) and not writes.hit():
+                raise writes.refuse()
+
+        app.before_request(count_writes)
+    if settings.rate_limit_failures:
+        app.extensions[FAILURES] = _Counter(_rate("rate_limit_failures", settings.rate_limit_failures))
+
+
+@contextmanager
+def failures_counted() -> Iterator[None]:
+    """Around what finds out who asks: Unauthenticated counts against the caller. Raises TooMany before it, after too many."""
+    counter = cast(_Counter | None, current_app.extensions.get(FAILURES))
+    if counter is not None and counter.left()[0] == 0:
+        raise counter.refuse()
+    try:
+        yield
+    except Unauthenticated:
+        if counter is not None:
+            counter.hit()
+        raise
+
+
+def _rate(name: str, text: str) -> RateLimitItem:
+    if not _RATE.fullmatch(text):
+        raise SettingsError("setting-invalid", name=name, origin=name, found=text, expected="600/minute")
+    return parse(text)
+
+
+def caller() -> str:
+    """Who sends the current request, as the counts know him."""
+    proxies = site().settings.trusted_proxies
+    return caller_of(request.remote_addr or "", request.headers.getlist("X-Forwarded-For"), proxies)
 
 
 def caller_of(peer: str, forwarded: list[str], proxies: int) -> str:

@@ -127,6 +127,23 @@ class Words(Parameter):
         return "parameter-not-words", {"maximum": str(self.maximum)}
 
 
+@dataclass(frozen=True, slots=True)
+class Line(Parameter):
+    """A text of one line: a note, a reason."""
+
+    maximum: int
+
+    def read(self, text: str) -> str:
+        """The text without the blanks around it."""
+        if len(text) > self.maximum or not text.strip().isprintable():
+            raise ValueError(text)
+        return text.strip()
+
+    def complaint(self) -> tuple[str, Mapping[str, str]]:
+        """How many characters there may be."""
+        return "parameter-not-line", {"maximum": str(self.maximum)}
+
+
 def takes(*parameters: Parameter) -> Callable[[_View], _View]:
     """Decorate a view with the parameters that it takes; a view without takes none."""
 

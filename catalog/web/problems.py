@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, current_app, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
 
 from catalog import errors
 from catalog.errors import CatalogError, Finding, Refusal
@@ -13,17 +13,18 @@ from catalog.media import HTML
 from catalog.messages import word
 from catalog.messages.wording import _
 from catalog.model import Json
-from catalog.web.forms import MAX_BODY
+from catalog.web.forms import MAX_BODY, MAX_TEXTS
 from catalog.web.negotiation import PROBLEM_TYPE, VARY_FORMAT, language, prefers_html
 from catalog.web.parameters import BadQuery
 from catalog.web.responses import NEVER, html, json_bytes
-from catalog.web.site import site
 from catalog.words import said
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (errors.Withdrawn, 410),
     (errors.NotFound, 404),
     (errors.UsageError, 400),
+    (errors.Unauthenticated, 401),
+    (errors.Forbidden, 403),
     (errors.Conflict, 409),
     (errors.Refusal, 422),
     (errors.Busy, 503),
@@ -42,10 +43,12 @@ _HTTP_CODES: Mapping[int, str] = {
     412: "precondition-failed",
     413: "body-too-large",
     414: "address-too-long",
+    415: "media-type-unsupported",
     416: "range-impossible",
 }
 _TITLES: Mapping[int, str] = {
     400: _("Bad request"),
+    401: _("A token is needed"),
     403: _("Forbidden"),
     404: _("Not found"),
     405: _("Method not allowed"),
@@ -54,6 +57,7 @@ _TITLES: Mapping[int, str] = {
     412: _("Precondition failed"),
     413: _("Too large"),
     414: _("Address too long"),
+    415: _("Unsupported kind of content"),
     416: _("Range not satisfiable"),
     422: _("Data has errors"),
     429: _("Too many requests"),
@@ -75,13 +79,17 @@ def handle_catalog_error(error: CatalogError) -> Response:
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = str(TRY_AGAIN)
         return response
-    return tell(status, error)
+    response = tell(status, error)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def handle_http_error(error: HTTPException) -> Response:
     """An error of the HTTP machinery: no route, wrong method, a range outside the file."""
     status = error.code if error.code is not None and error.code in _HTTP_CODES else int(HTTPStatus.BAD_REQUEST)
-    response = tell(status, CatalogError(_http_code(status), **_http_details(error)))
+    code = "host-foreign" if isinstance(error, SecurityError) else _http_code(status)
+    response = tell(status, CatalogError(code, **_http_details(error)))
     for name, value in error.get_headers():
         if name in {"Allow", "Content-Range"}:
             response.headers[name] = value
@@ -95,10 +103,16 @@ def _http_code(status: int) -> str:
 
 
 def _http_details(error: HTTPException) -> dict[str, str]:
-    largest = site().settings.max_upload_bytes / 1_000_000
-    maximum = f"{largest:g}" if isinstance(error, RequestEntityTooLarge) else str(current_app.config["MAX_ADDRESS_LENGTH"])
+    largest = f"{max(0, (request.max_content_length or 0) - MAX_TEXTS) / 1_000_000:g}"
+    maximum = largest if isinstance(error, RequestEntityTooLarge) else str(current_app.config["MAX_ADDRESS_LENGTH"])
     allowed = sorted(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else []
     return {"maximum": maximum, "method": request.method[:20], "allowed": ", ".join(allowed)}
+
+
+def handle_depth(error: RecursionError) -> Response:
+    """What is nested so deep that reading it does not end is not read: only what a client sends can be."""
+    current_app.logger.warning("nested too deep: %s", request.endpoint, exc_info=error)
+    return tell(int(HTTPStatus.BAD_REQUEST), CatalogError("nested-too-deep"))
 
 
 def handle_mistake(error: Exception) -> Response:

@@ -29,7 +29,7 @@ _POLICY = (
 _EMBEDDED_POLICY = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 _EXPOSED = (
     "Accept-Ranges, Catalog-Count, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, Last-Modified, "
-    "Link, RateLimit, RateLimit-Policy, Retry-After"
+    "Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 )
 _ALWAYS = {
     "Content-Security-Policy": _POLICY,

@@ -1,23 +1,30 @@
 """What every web server answers: our stylesheet, robots.txt, sitemap.xml, and whether we are well."""
 
+import logging
 from collections.abc import Iterator
+from http import HTTPStatus
 from importlib.resources import files
 from itertools import islice
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, current_app, g
 from markupsafe import escape
 
 from catalog import media
 from catalog.dcat import shipped
-from catalog.errors import NotFound
-from catalog.store import Address
+from catalog.dcat.edition import edition
+from catalog.errors import NotFound, StoreError
+from catalog.store import RENDERED_FOR, Address
 from catalog.web.listing import LIMIT, every
 from catalog.web.parameters import Identifier, Integer, takes
-from catalog.web.responses import IMMUTABLE, REVALIDATE, Content, Manners, answer, content_of
+from catalog.web.responses import IMMUTABLE, NEVER, REVALIDATE, Content, Manners, answer, content_of
 from catalog.web.site import site
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("service", __name__)
 
+STOPPING = "stopping"
+"""The extension of an application that tells whether its server is about to stop."""
+_NO_FILE = "0" * 64
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _STATIC: dict[str, Content] = {
     each.name: content_of(each.read_bytes()) for each in files(__package__).joinpath("static").iterdir() if each.is_file()
@@ -101,6 +108,31 @@ def _addresses(kind: str, *, samples: bool) -> Iterator[Address]:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Well while the store can be read. StoreError otherwise: 503."""
-    site().store.count()
-    return answer(content_of(b"ok\n"), media.TEXT.content_type, Manners(cache="no-store"))
+    """Well while this process answers at all: where it does not, it should be started again."""
+    return answer(content_of(b"ok\n"), media.TEXT.content_type, Manners(cache=NEVER))
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Ready while requests should be sent here; why not, stands in the log alone."""
+    reason = _unready()
+    if not reason:
+        return answer(content_of(b"ready\n"), media.TEXT.content_type, Manners(cache=NEVER))
+    log.warning("not ready: %s", reason)
+    response = Response(b"not ready\n", HTTPStatus.SERVICE_UNAVAILABLE, content_type=media.TEXT.content_type)
+    response.headers.update({"Cache-Control": NEVER, "Retry-After": "5"})
+    return response
+
+
+def _unready() -> str:
+    """Why this process should be sent nothing; "" where it may."""
+    here = site()
+    if current_app.extensions.get(STOPPING, bool)():
+        return "stopping"
+    try:
+        if here.store.meta(RENDERED_FOR) != edition(here.settings):
+            return "rendered for other settings"
+        here.store.files.size(_NO_FILE)
+    except StoreError as error:
+        return f"{error.code} {error.details}"
+    return ""

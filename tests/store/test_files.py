@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.errors import NotFound, SettingsError, StoreError
-from catalog.store.files import CHUNK, LocalFiles, files_at
+from catalog.errors import NotFound, StoreError
+from catalog.store.files import CHUNK, LocalFiles
 
 CONTENT = b"\x00\xff\r\n" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -167,9 +167,3 @@ def test_the_order_of_syncs(tmp_path: Path, source: Path, monkeypatch: pytest.Mo
         f"sync {folder}",
         "sync deep/files",
     ]
-
-
-def test_a_place_that_we_do_not_know_is_refused() -> None:
-    with pytest.raises(SettingsError) as caught:
-        files_at("s3://bucket/prefix")
-    assert (caught.value.code, caught.value.details["name"]) == ("setting-invalid", "files")

@@ -15,6 +15,8 @@ from catalog.model import Definition, Field, Publication, Resource, Schema, Stan
 from catalog.settings import Settings
 from catalog.store import CATALOG_KEY, Store, Target, later, records
 
+EVERY_DATABASE = True
+
 
 def test_what_was_added_is_read_back_whole(store: Store) -> None:
     first, second = publication(version=1), publication(version=2, note="訂正", breaking="列名の変更")

@@ -1,0 +1,180 @@
+"""Publish from a page: for a steward who has a token and a filled workbook, and neither Python nor JSON.
+
+First the file is checked, and shown what it would change; then, asked again, it is published. There is no login and no
+cookie: the token is in the form both times, so no other site can send it in somebody's name.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from catalog import media, publishing, words
+from catalog.errors import CatalogError, Conflict, Finding, Forbidden, Refusal, Unauthenticated, UsageError
+from catalog.messages import tier, where, word
+from catalog.publishing import Begun, Published, Purpose
+from catalog.store import Token
+from catalog.trial import Order, Trial
+from catalog.web import check
+from catalog.web.forms import takes_file
+from catalog.web.history import changes_between
+from catalog.web.holding import Held
+from catalog.web.negotiation import language
+from catalog.web.pages import links
+from catalog.web.presenting import Shown, text
+from catalog.web.receiving import actor_of, authenticated, opened, ready, refusals_logged
+from catalog.web.responses import NEVER, Manners, html, page
+from catalog.web.site import site
+
+blueprint = Blueprint("desk", __name__)
+
+ACCEPTED = ".xlsx,.zip"
+LONGEST = {"token": 200, "standard": 100, "note": 2_000, "breaking": 2_000, "held": 32}
+"""Fields of the form, and the most characters of each."""
+
+
+@blueprint.get("/publish")
+def form() -> Response:
+    """The empty form."""
+    return page(html("publish.html", **_form({})), Manners(vary=("Accept-Language",)))
+
+
+@blueprint.post("/publish")
+@takes_file(lambda settings: settings.max_upload_bytes)
+def publish() -> Response:
+    """A file: what it would change. What was shown and is wanted: published."""
+    asked = _asked()
+    try:
+        token = authenticated(asked["token"])
+        with refusals_logged(token, "publish", ""):
+            return _published(asked, token) if asked["held"] else _shown(asked, token)
+    except Refusal as refusal:
+        return _page(HTTPStatus.UNPROCESSABLE_ENTITY, asked, problems=refusal.findings)
+    except (Unauthenticated, Forbidden, Conflict) as error:
+        statuses = {Unauthenticated: HTTPStatus.UNAUTHORIZED, Forbidden: HTTPStatus.FORBIDDEN}
+        return _page(statuses.get(type(error), HTTPStatus.CONFLICT), asked, failure=error)
+
+
+def _asked() -> dict[str, str]:
+    """Every field of the form by its name. Raises UsageError for what a reader of the form cannot have sent."""
+    for name, texts in request.form.lists():
+        if name not in LONGEST or len(texts) > 1 or len(texts[0]) > LONGEST[name]:
+            raise UsageError("form-field", field=name[:100])
+    asked = {name: request.form.get(name, "").strip() for name in LONGEST}
+    if asked["standard"] and asked["standard"] not in dict(check.standards()):
+        raise UsageError("form-field", field="standard")
+    return asked
+
+
+def _shown(asked: dict[str, str], token: Token) -> Response:
+    """The file, checked, beside what is published; kept until its sender says yes."""
+    package = _package(asked["standard"])
+    with TemporaryDirectory(prefix="catalog-desk-") as name:
+        archive = Path(name).resolve() / "package.zip"
+        archive.write_bytes(package)
+        with opened(archive, token) as prepared:
+            begun = publishing.begin(prepared.package, site().store, asked["breaking"])
+            same = begun.same(prepared.digest, prepared.raw_digest) is not None
+            if not same:
+                publishing.rehearse(prepared, begun, ready(), site().store, _purpose(asked, token))
+    held = "" if same else Held(site().settings).keep(token.id, package)
+    plan = {
+        "id": prepared.package.name,
+        "title": text(words.sample(prepared.package.title) if prepared.package.sample else prepared.package.title),
+        "version": begun.number + 1,
+        "same": same,
+        "rows": _rows(begun, prepared.rows),
+        "changes": changes_between(begun.latest, prepared.package) if begun.latest else (),
+        "page": links().pages.dataset(prepared.package.name) if begun.latest else "",
+    }
+    problems = tuple(each for each in prepared.findings if each.severity != "note")
+    return _page(HTTPStatus.OK, asked | {"held": held}, plan=plan, problems=problems)
+
+
+def _published(asked: dict[str, str], token: Token) -> Response:
+    """What was shown before, published."""
+    held = Held(site().settings)
+    with opened(held.path(token.id, asked["held"]), token) as prepared:
+        begun = publishing.begin(prepared.package, site().store, asked["breaking"])
+        done = publishing.commit(prepared, begun, ready(), site().store, _purpose(asked, token))
+    held.forget(token.id, asked["held"])
+    return _page(HTTPStatus.CREATED if done.created else HTTPStatus.OK, {}, done=_done(done))
+
+
+def _package(standard: str) -> bytes:
+    """The zip of the form, or the one that its workbook becomes. Raises Refusal, UsageError, RequestEntityTooLarge."""
+    files = request.files.getlist("file")
+    if len(files) != 1 or not files[0].filename:
+        raise UsageError("upload-missing")
+    largest = site().settings.max_upload_bytes
+    data: bytes = files[0].read(largest + 1)
+    if len(data) > largest:
+        raise RequestEntityTooLarge
+    if not files[0].filename.lower().endswith(".xlsx"):
+        return data
+    trial: Trial = check.tried(files[0].filename, data, Order(want="package", standard=standard, language=language()))
+    if trial.product is None:
+        raise Refusal(*(each for each in trial.problems if each.severity == "error"))
+    return trial.product.data
+
+
+def _purpose(asked: dict[str, str], token: Token) -> Purpose:
+    return Purpose(note=asked["note"], breaking=asked["breaking"], actor=actor_of(token))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Rows of a table: those that are published (None for a new table), and those that would be."""
+
+    table: str
+    before: int | None
+    after: int
+
+
+def _rows(begun: Begun, rows: Any) -> list[Rows]:
+    before = begun.latest.rows if begun.latest else {}
+    return [Rows(table=name, before=before.get(name), after=count) for name, count in rows.items()]
+
+
+def _done(published: Published) -> Shown:
+    publication = published.publication
+    return {
+        "created": published.created,
+        "version": publication.version,
+        "title": text(publication.package.title),
+        "page": links().pages.dataset(publication.id),
+        "address": site().public.dataset(publication.id),
+    }
+
+
+def _page(
+    status: HTTPStatus,
+    asked: dict[str, str],
+    *,
+    plan: Shown | None = None,
+    done: Shown | None = None,
+    problems: tuple[Finding, ...] = (),
+    failure: CatalogError | None = None,
+) -> Response:
+    body = html("publish.html", **_form(asked), plan=plan, done=done, problems=problems, failure=failure)
+    response = Response(body, status, content_type=media.HTML.content_type)
+    response.headers["Content-Language"] = language()
+    response.headers["Cache-Control"] = NEVER
+    return response
+
+
+def _form(asked: dict[str, str]) -> dict[str, Any]:
+    reader = language()
+    return {
+        "asked": dict.fromkeys(LONGEST, "") | asked,
+        "accepted": ACCEPTED,
+        "standards": check.standards(),
+        "largest": f"{site().settings.max_upload_bytes / 1_000_000:g}",
+        "tiers": {severity: tier(severity, reader) for severity in ("error", "warning", "note")},
+        "place": lambda finding: where(finding.place, reader),
+        "told": lambda fact: word(fact, reader),
+    }
