@@ -140,6 +140,11 @@ def timed(search: Search, query: str) -> Iterator[tuple[float, float]]:
         yield (time.perf_counter() - begin) * 1000, (time.thread_time() - busy) * 1000
 
 
+def _since(begin: float) -> float:
+    """Milliseconds."""
+    return (time.perf_counter() - begin) * 1000
+
+
 def one_more(store: Store, settings: Settings) -> tuple[float, float]:
     """Milliseconds of writing the index for a dataset of twenty fields, new and again, the commit with it."""
     found = []
@@ -164,8 +169,8 @@ def main() -> int:
             print(f"{count} datasets entered in {seconds:.1f} s, {seconds / count * 1000:.2f} ms each")
             search, medians, worst, missed = Search(store), [], 0.0, 0
             begin = time.perf_counter()
-            search.find(QUERIES[0])
-            print(f"first search after a start, which reads the facets of all: {(time.perf_counter() - begin) * 1000:.0f} ms")
+            search.find()
+            print(f"the one that the server makes as it starts, which reads the facets of all: {_since(begin):.0f} ms")
             print(f"{'query':28} {'hits':>7} {'recall':>7} {'median ms':>10} {'worst ms':>9} {'CPU ms':>7}")
             for query in (*QUERIES, *MORE):
                 wanted, found = truth(texts, query), all_found(search, query)

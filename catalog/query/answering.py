@@ -29,7 +29,8 @@ class Answer:
     """One page. ``lines`` are the rows, each a JSON object in UTF-8 with the keys ``names`` (``extra`` keys may follow).
 
     ``count`` is the number of all rows (or groups) that the question asks for, at least so many where it is not
-    ``count_is_exact``; ``cursor`` is where the next page begins, "" behind the last.
+    ``count_is_exact``; ``cursor`` is where the next page begins, "" behind the last. ``numbers`` are those of the rows in the
+    file, from 0; groups have none.
     """
 
     lines: tuple[bytes, ...]
@@ -39,6 +40,7 @@ class Answer:
     cursor: str
     limit: int
     extra: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -63,7 +65,7 @@ def answer(parquet: Path, question: Question, limits: Limits, rows: Path | None 
     with engine(limits).turn() as turn:
         try:
             if question.grouped:
-                return _of_groups(turn, statements, question, digest, position or 0)
+                return _of_groups(turn, statements, question, digest, (position or 0) + question.skip)
             return _Rows(turn, statements, question, parquet, rows).page(digest, position)
         except duckdb.OutOfRangeException as error:
             raise BadQuestion(mistake("query-overflow", "aggregate")) from error
@@ -132,6 +134,7 @@ class _Rows:
             cursor=cursors.give(digest, shown[-1][0]) if len(found) > len(shown) else "",
             limit=question.limit,
             extra=tuple(each.name for each in extra),
+            numbers=tuple(row[0] for row in shown),
         )
 
     def _found(self, columns: Sequence[Column], position: int | None) -> list[Row]:
@@ -146,7 +149,7 @@ class _Rows:
         return self.turn.rows(asked.sql, asked.values)
 
     def _count(self, found: Sequence[Row], position: int | None) -> tuple[int, bool]:
-        if position is None and len(found) <= self.question.limit:
+        if position is None and not self.question.skip and len(found) <= self.question.limit:
             return len(found), True
         return _COUNTS.get(self.turn, self.parquet, self.statements.count(), at_least=len(found))
 

@@ -62,7 +62,8 @@ class Question:
     """What is asked of a table with the columns ``table``. With ``groups`` or ``measures`` it is about groups of rows.
 
     ``columns`` are those of the answer, ``whole`` where they are all of the table's, in its order.
-    ``cursor`` is where the answer goes on, as an earlier one gave it, "" for the beginning; ``place`` is what GeoJSON draws.
+    ``cursor`` is where the answer goes on, as an earlier one gave it, "" for the beginning, and ``skip`` how many rows it
+    leaves out from there; ``place`` is what GeoJSON draws.
     """
 
     table: tuple[Column, ...]
@@ -74,6 +75,7 @@ class Question:
     measures: tuple[Measure, ...] = ()
     limit: int = USUAL
     cursor: str = ""
+    skip: int = 0
     format: Format = "json"
     place: Place | None = None
     whole: bool = True

@@ -30,6 +30,11 @@ def numbered(columns: Sequence[Column]) -> tuple[str, str]:
     return name(_COUNTED), f"(SELECT *, row_number() OVER () - 1 AS {name(_COUNTED)} FROM {FILE})"
 
 
+def row_id(columns: Sequence[Column], called: str) -> Column:
+    """The numbers of the rows in the file, from 1, to filter and sort by as if they were a column of that name."""
+    return Column(called, f"({numbered(columns)[0]} + 1)", "BIGINT", "number")
+
+
 class Statements:
     """The statements of one question to one file."""
 
@@ -61,6 +66,7 @@ class Statements:
         order, bound = self._sorted()
         chosen = "".join(f", {each.sql} AS v{place}" for place, each in enumerate(columns))
         rows = f"SELECT {self._number} AS n{chosen} FROM {self._file}{where} ORDER BY {order} LIMIT {self._question.limit + 1}"
+        rows += f" OFFSET {self._question.skip}" if self._question.skip else ""
         texts = "".join(f", {written(each, f'v{place}')}" for place, each in enumerate(columns))
         sql = f"SELECT n{texts} FROM ({rows})" if columns else rows  # only what is given is written as JSON
         return Statement(sql, (self._path, *values, *bound))

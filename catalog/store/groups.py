@@ -8,8 +8,6 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import reduce
-from operator import add
 from threading import Lock
 
 from sqlalchemy import Connection, String, cast, func, select
@@ -30,56 +28,95 @@ class Groups:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._columns = {each: array("I") for each in GROUPS}
-        self._last = 0
-        self._contents: dict[int, Content] = {}
+        self._columns = {each: array("I", [0]) for each in GROUPS}
+        self.last = 0
+        """The newest entry that is known."""
+        self._known = _Known()
 
-    def count(self, connection: Connection, numbers: Collection[int], facets: Iterable[str]) -> dict[str, Counter[str]]:
+    def count(self, connection: Connection, numbers: Collection[int], facets: Iterable[str]) -> dict[str, dict[str, int]]:
         """For each of the facets, how many of these entries have which value."""
-        found: dict[str, Counter[str]] = {each: Counter() for each in facets}
+        found: dict[str, dict[str, int]] = {each: {} for each in facets}
         self._read(connection)
-        for group, members in GROUPS.items():
-            if not found.keys() & set(members):
-                continue
-            counted = Counter(map(self._columns[group].__getitem__, numbers))
-            contents = self.contents(connection, counted)
-            for number, count in counted.items():
-                for name, values in contents[number].items():
-                    if name in found:
-                        of_facet = found[name]
-                        for value in values:
-                            of_facet[value] += count
+        counted = {
+            group: Counter(map(self._columns[group].__getitem__, numbers))
+            for group, members in GROUPS.items()
+            if found.keys() & set(members)
+        }
+        known = self._knowing(connection, set().union(*counted.values()))
+        totals = [0] * len(known.values)
+        for counts in counted.values():
+            for number, count in counts.items():
+                for place in known.of_group[number]:
+                    totals[place] += count
+        for (name, value), total in zip(known.values, totals, strict=False):  # others may have come to know more meanwhile
+            if total and name in found:
+                found[name][value] = total
         return found
 
     def contents(self, connection: Connection, numbers: Collection[int]) -> Mapping[int, Content]:
         """The values by facet of these groups."""
-        known = self._contents
-        missing = [each for each in numbers if each not in known]
+        known = self._knowing(connection, numbers)
+        found: dict[int, dict[str, list[str]]] = {each: {} for each in numbers}
+        for number, content in found.items():
+            for name, value in (known.values[each] for each in known.of_group[number]):
+                content.setdefault(name, []).append(value)
+        return found
+
+    def _knowing(self, connection: Connection, numbers: Collection[int]) -> "_Known":
+        """The values of these groups, and of others."""
+        known = self._known
+        missing = [each for each in numbers if each not in known.of_group]
         if missing:
-            if len(known) + len(missing) > _KEPT:
-                known = {}
-                missing = list(numbers)
-            known = known | dict(_contents(connection, missing))
-            self._contents = known
+            found = list(_contents(connection, missing))
+            with self._lock:
+                if len(known.of_group) + len(missing) > _KEPT:
+                    known = _Known()
+                    found = list(_contents(connection, list(numbers)))
+                for number, content in found:
+                    known.take(number, content)
+                self._known = known
         return known
 
     def _read(self, connection: Connection) -> None:
-        """Take in what was entered since; as one text, for a row each would take ten times as long."""
+        """Take in what was entered since; each column as one text, for a row each would take several times as long."""
         with self._lock:
             last = connection.scalar(select(func.max(search_groups.c.entry))) or 0
-            if last <= self._last:
+            if last <= self.last:
                 return
-            names = ("entry", *GROUPS)
-            joined = func.aggregate_strings(reduce(add, (cast(search_groups.c[each], String) + "," for each in names)), "")
-            found = connection.scalar(select(joined).where(search_groups.c.entry > self._last)) or ""
-            numbers = json.loads(f"[{found}0]")
-            entries = numbers[0 : -1 : len(names)]
-            for place, name in enumerate(GROUPS, start=1):
-                column = self._columns[name]
-                column.frombytes(bytes(column.itemsize * (last + 1 - len(column))))
-                for entry, number in zip(entries, numbers[place :: len(names)], strict=True):
+            texts = (func.aggregate_strings(cast(search_groups.c[each], String), ",") for each in ("entry", *GROUPS))
+            found = connection.execute(select(*texts).where(search_groups.c.entry > self.last)).one()
+            entries, *groups = (json.loads(f"[{each or ''}]") for each in found)
+            if not entries:
+                return
+            first, last = min(entries), max(entries)  # a database may show more than it did a moment ago
+            gapless = entries == list(range(first, last + 1))
+            for column, new in zip(self._columns.values(), groups, strict=True):
+                column.frombytes(bytes(column.itemsize * ((first if gapless else last + 1) - len(column))))
+                if gapless:
+                    column.extend(new)
+                    continue
+                for entry, number in zip(entries, new, strict=True):
                     column[entry] = number
-            self._last = last
+            self.last = last
+
+
+class _Known:
+    """Groups of values by number; each value of a facet is one of ``values``, by its place, however many groups have it."""
+
+    def __init__(self) -> None:
+        self.of_group: dict[int, tuple[int, ...]] = {}
+        self.values: list[tuple[str, str]] = []
+        self._places: dict[tuple[str, str], int] = {}
+
+    def take(self, number: int, content: Content) -> None:
+        """Know one more. A group is told last: whoever sees it sees its values, too."""
+        places = []
+        for pair in ((name, value) for name, values in content.items() for value in values):
+            if pair not in self._places:
+                self._places[pair] = len(self.values)
+                self.values.append(pair)
+            places.append(self._places[pair])
+        self.of_group[number] = tuple(places)
 
 
 def _contents(connection: Connection, numbers: Sequence[int]) -> Iterable[tuple[int, Content]]:

@@ -5,8 +5,7 @@ find the same: every entry in whose texts each word stands.
 """
 
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any, Literal, Protocol
@@ -100,7 +99,7 @@ class Result:
 
     total: int
     hits: tuple[Hit, ...]
-    values: Mapping[str, Counter[str]]
+    values: Mapping[str, Mapping[str, int]]
 
 
 class _Way(Protocol):
@@ -193,11 +192,16 @@ class Searching:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._groups = Groups()
+        self._publishers: tuple[int, dict[str, Text]] = (0, {})
 
-    def count(self, sought: Sought) -> int:
-        """How many there are."""
+    def counts(self, several: Sequence[Sought]) -> list[int]:
+        """How many there are of each."""
+        if not several:
+            return []
         with self._database.reading() as connection:
-            return _count(connection, sought)
+            ways = [(_way(connection, each.kind), each) for each in several]
+            asked = (select(func.count()).select_from(way.source).where(way.has(each, "any")) for way, each in ways)
+            return [int(each) for each in connection.execute(select(*(each.scalar_subquery() for each in asked))).one()]
 
     def find(self, sought: Sought, part: Slice, facets: Sequence[str] = ()) -> Result:
         """How many there are, some of them, and of all of them how many have which value of these facets.
@@ -214,7 +218,7 @@ class Searching:
                 numbers = _ranked(connection, sought, part, total)
             return Result(total=total, hits=_hits(connection, numbers, self._groups), values=values)
 
-    def _counted(self, connection: Connection, sought: Sought, facets: Sequence[str]) -> tuple[int, dict[str, Counter[str]]]:
+    def _counted(self, connection: Connection, sought: Sought, facets: Sequence[str]) -> tuple[int, dict[str, dict[str, int]]]:
         if not facets:
             return _count(connection, sought), {}
         numbers = _all(connection, sought)
@@ -261,7 +265,16 @@ class Searching:
         return tuple(found[each] for each in ids if each in found)
 
     def publishers(self, ids: Sequence[str]) -> dict[str, Text]:
-        """What publishers are called."""
+        """What publishers are called. Remembered until something is entered, for most searches ask for the same ones."""
+        entered, known = self._publishers
+        if entered != self._groups.last:
+            entered, known = self._groups.last, {}
+        if missing := [each for each in ids if each not in known]:
+            known = known | self._named_publishers(missing)
+            self._publishers = (entered, known)
+        return {each: known[each] for each in ids if each in known}
+
+    def _named_publishers(self, ids: Sequence[str]) -> dict[str, Text]:
         columns = (datasets.c.publisher_id, func.max(datasets.c.publisher_name_ja), func.max(datasets.c.publisher_name_en))
         asked = select(*columns).where(datasets.c.publisher_id.in_(ids)).group_by(datasets.c.publisher_id)
         with self._database.reading() as connection:
@@ -308,10 +321,14 @@ def _by_id(connection: Connection, sought: Sought, part: Slice) -> list[int]:
 
 
 def _all(connection: Connection, sought: Sought) -> list[int]:
-    """The numbers of all, in no order. As one text: a row each would take most of the time of a search."""
+    """The numbers of all, in no order."""
     way = _way(connection, sought.kind)
-    joined = func.aggregate_strings(cast(way.number, String), ",")
-    found = connection.scalar(select(joined).select_from(way.source).where(way.has(sought, "any")))
+    return _numbers(connection, select(way.number.label("number")).select_from(way.source).where(way.has(sought, "any")))
+
+
+def _numbers(connection: Connection, asked: Select[Any]) -> list[int]:
+    """The numbers that are asked for as ``number``. As one text: a row each would take most of the time of a search."""
+    found = connection.scalar(select(func.aggregate_strings(cast(asked.subquery().c.number, String), ",")))
     return json.loads(f"[{found}]") if found else []
 
 
@@ -320,22 +337,22 @@ def _ranked(connection: Connection, sought: Sought, part: Slice, total: int) -> 
     way, found, skip = _way(connection, sought.kind), list[int](), part.offset
     seen: set[int] = set()
     for place, rank in enumerate(RANKS):
-        here = select(way.number).select_from(way.source).where(way.has(sought, rank))
-        listed = _unseen(connection, here.order_by(way.number.desc()).limit(SMALL + 1 + len(seen)), seen)
+        here = select(way.number.label("number")).select_from(way.source).where(way.has(sought, rank))
+        newest = _numbers(connection, here.order_by(way.number.desc()).limit(SMALL + 1 + len(seen)))
+        listed = sorted(set(newest) - seen, reverse=True)
         if len(listed) > SMALL:
             return found + _from_rank(connection, sought, place, skip, part.limit - len(found))
-        if len(listed) > 1 and total <= COMMON:
-            listed = _unseen(connection, here.order_by(*way.best_first()).limit(SMALL + len(seen)), seen)
-        found += listed[skip : skip + part.limit - len(found)]
+        if len(listed) > skip and len(listed) > 1 and total <= COMMON:
+            best = connection.scalars(here.order_by(*way.best_first()).limit(skip + part.limit - len(found) + len(seen)))
+            shown = [each for each in best if each not in seen]
+        else:
+            shown = listed
+        found += shown[skip : skip + part.limit - len(found)]
         skip = max(skip - len(listed), 0)
         seen.update(listed)
         if len(found) == part.limit or len(seen) == total:
             break
     return found
-
-
-def _unseen(connection: Connection, asked: Select[Any], seen: Collection[int]) -> list[int]:
-    return [each for each in connection.scalars(asked) if each not in seen]
 
 
 def _from_rank(connection: Connection, sought: Sought, place: int, skip: int, wanted: int) -> list[int]:

@@ -1,6 +1,7 @@
 """``datastore_search``: rows of a table in CKAN's shape, asked with ``query`` over the table's Parquet file.
 
-Rows have no ``_id``: the primary key of the table is its own. Ranks and ``full_text`` of PostgreSQL are not known here.
+Rows have an ``_id`` as with CKAN, their number in the table from 1; it belongs to the version, as the rows do. Ranks and
+``full_text`` of PostgreSQL are not known here.
 """
 
 import csv
@@ -13,8 +14,8 @@ from urllib.parse import urlencode
 from catalog import query
 from catalog.errors import Finding
 from catalog.messages import word
-from catalog.model import Publication
-from catalog.query import BadQuestion, Column, Question
+from catalog.model import Field, Publication
+from catalog.query import Answer, BadQuestion, Column, Question
 from catalog.query.questions import Term
 from catalog.search import folded
 from catalog.web import rows
@@ -26,6 +27,7 @@ MOST, USUAL = 32_000, 100
 """Rows in one answer, as with CKAN."""
 _FURTHEST = 200_000
 """Rows from the beginning that can be reached by an offset; whoever wants all of a larger table downloads it."""
+_ID = "_id"
 _TYPES: Mapping[str, str] = {
     "BIGINT": "int8", "INTEGER": "int4", "DOUBLE": "float8", "BOOLEAN": "bool", "DATE": "date", "TIMESTAMP": "timestamp",
     "TIMESTAMP WITH TIME ZONE": "timestamptz", "TIME": "time",
@@ -43,20 +45,24 @@ def search(given: Given, publication: Publication, table: str, resource: str) ->
     if unknown:
         raise Invalid(**{name: ["Unexpected parameter"] for name in sorted(unknown)})
     served = rows.served(publication, rows.table_of(publication, table))
+    form = given.text("records_format", _FORMS[0])
+    if form not in _FORMS:
+        raise Invalid(records_format=[f"Value must be one of {list(_FORMS)}"])
     limit, offset = given.number("limit", USUAL, MOST), given.number("offset", 0, _FURTHEST + 1)
     if offset > _FURTHEST:
         raise Invalid(offset=[f"Rows behind {_FURTHEST} are only in the whole file"])
-    question = _question(given, served.columns)
-    asked = replace(question, limit=max(offset + limit, 1))
+    columns = {each.name: each for each in (*_numbers(served.columns), *served.columns)}
+    names = given.names("fields") or list(columns)
+    if strange := [each for each in names if each not in columns]:
+        raise Invalid(fields=[f'field "{each[:100]}" not in table' for each in strange])
+    asked = replace(_question(given, served.columns, columns, names), limit=max(limit, 1), skip=offset)
     identity = f"{served.identity}/ckan"
     found = query.answer(served.parquet, asked, rows.limits_of(site()), rows=served.ndjson, version=identity)
-    records = found.rows[offset : offset + limit]
-    shown = [each for each in served.columns if each.name in found.names]
     result: dict[str, Any] = {
         "resource_id": resource,
-        "fields": [_field(each) for each in shown],
-        "records_format": given.text("records_format", _FORMS[0]),
-        "records": _formed(records, found.names, given.text("records_format", _FORMS[0])),
+        "fields": [_field(columns[each], publication, table) for each in names],
+        "records_format": form,
+        "records": _formed(_records(found, names)[:limit], names, form),
         "limit": limit,
         "offset": offset,
         "_links": _links(given, resource, limit, offset),
@@ -66,20 +72,28 @@ def search(given: Given, publication: Publication, table: str, resource: str) ->
     return result
 
 
-def _question(given: Given, columns: Sequence[Column]) -> Question:
-    by_name = {each.name: each for each in columns}
-    shown = given.names("fields")
-    findings = {"fields": [f'field "{each}" not in table' for each in shown if each not in by_name]}
-    pairs = [("sort", _sort(given, by_name))] if given.text("sort") or given.names("sort") else []
-    if shown and not findings["fields"]:
-        pairs.append(("columns", ",".join(map(_quoted, shown))))
-    terms = [*_filters(given.mapping("filters"), columns), *_texts(given, by_name)]
-    if findings["fields"]:
-        raise Invalid(**findings)
-    question = _parsed(pairs, columns)
-    if given.flag("distinct"):
-        question = replace(question, groups=question.columns or tuple(columns), keys=())
-    return replace(question, terms=(*question.terms, *terms))
+def _numbers(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The column ``_id``, which no file has; a table that has one of its own keeps that."""
+    return () if any(each.name == _ID for each in columns) else (query.row_id(columns, _ID),)
+
+
+def _records(found: Answer, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows with the columns in the order in which they were asked for; groups have no numbers."""
+    numbers = found.numbers or (-1,) * len(found.lines)
+    records = zip(found.rows, numbers, strict=True)
+    return [{name: row[name] if name in row else number + 1 for name in names} for row, number in records]
+
+
+def _question(given: Given, stored: Sequence[Column], columns: Mapping[str, Column], names: Sequence[str]) -> Question:
+    """``stored`` are the columns of the file, ``columns`` those and the rows' numbers, ``names`` what is to be shown."""
+    listed, shown = tuple(columns.values()), tuple(each for each in stored if each.name in names)
+    question = _parsed([("sort", _sort(given, columns))] if given.names("sort") else [], listed)
+    if given.flag("distinct") and len(shown) == len(set(names)):  # with its number, every row is another
+        keys = tuple(each for each in question.keys if each.by in shown)
+        question = replace(question, groups=shown, keys=keys)
+    terms = [*_filters(given.mapping("filters"), listed), *_texts(given, {each.name: each for each in stored})]
+    whole = len(shown) == len(stored)
+    return replace(question, columns=shown or tuple(stored[:1]), whole=whole, terms=(*question.terms, *terms))
 
 
 def _parsed(pairs: Sequence[tuple[str, str]], columns: Sequence[Column], name: str = "") -> Question:
@@ -149,27 +163,33 @@ def _sort(given: Given, by_name: Mapping[str, Column]) -> str:
 
 def _quoted(name: str) -> str:
     if "," in name:
-        raise Invalid(fields=[f'"{name[:100]}": a name with a comma cannot be asked for here'])
+        raise Invalid(sort=[f'"{name[:100]}": a name with a comma cannot be asked for here'])
     return name
 
 
-def _field(column: Column) -> dict[str, Any]:
-    type_ = _TYPES.get(column.type, "numeric" if column.type.startswith("DECIMAL") else "text")
-    return {"id": column.name, "type": type_}
+def _field(column: Column, publication: Publication, table: str) -> dict[str, Any]:
+    """A column as CKAN's data dictionary tells it: title and description are ``info``."""
+    if not column.field_name:
+        return {"id": column.name, "type": "int" if column.name == _ID else _type(column)}
+    schema = rows.table_of(publication, table).schema
+    field = next(each for each in schema.fields if each.name == column.field_name) if schema else Field(name="")
+    info = {"label": str(field.title), "notes": str(field.description)}
+    return {"id": column.name, "type": _type(column)} | ({"info": info} if any(info.values()) else {})
+
+
+def _type(column: Column) -> str:
+    return _TYPES.get(column.type, "numeric" if column.type.startswith("DECIMAL") else "text")
 
 
 def _formed(records: Sequence[Mapping[str, Any]], names: Sequence[str], form: str) -> Any:
-    match form:
-        case "objects":
-            return list(records)
-        case "lists":
-            return [[each[name] for name in names] for each in records]
-        case "csv" | "tsv":
-            written = io.StringIO()
-            writer = csv.writer(written, delimiter="," if form == "csv" else "\t", lineterminator="\n")
-            writer.writerows([each[name] for name in names] for each in records)
-            return written.getvalue()
-    raise Invalid(records_format=[f"Value must be one of {list(_FORMS)}"])
+    if form == "objects":
+        return list(records)
+    lists = [[each[name] for name in names] for each in records]
+    if form == "lists":
+        return lists
+    written = io.StringIO()
+    csv.writer(written, delimiter="," if form == "csv" else "\t", lineterminator="\n").writerows(lists)
+    return written.getvalue()
 
 
 def _links(given: Given, resource: str, limit: int, offset: int) -> dict[str, str]:

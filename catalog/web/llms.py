@@ -103,7 +103,19 @@ def _entrances() -> Iterator[str]:
             f"{base}/api/openapi.json",
             _("the rows of every table: /api/v1/datasets/ID/tables/TABLE/rows?COLUMN__exact=…&sort=…&columns=…&limit=…"),
         ),
+        (
+            f"{base}/datasets.json?kind=field&q=WORDS",
+            _("search; kind is dataset, field, term (of code lists) or standard; /datasets.atom?q=… is the same as a feed"),
+        ),
+        (
+            f"{base}/api/v1/standards/SLUG/rows",
+            _(
+                "one standard dataset of all publishers, joined: the same questions; whole as /standard/SLUG/records.csv (.json,"
+                " .ndjson, .parquet, .geojson, .xlsx); who is in and who is missing: /standard/SLUG/coverage.json"
+            ),
+        ),
         (f"{base}/catalog.jsonld", _("the whole catalogue as DCAT, for harvesters")),
+        (f"{base}/api/3/action/package_search?q=WORDS", _("the same catalogue in CKAN's action API")),
     )
     for url, about in told:
         yield f"- {address(url)}: {_ours(about)}"

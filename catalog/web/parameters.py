@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from catalog.errors import Finding, UsageError
 
@@ -168,6 +169,28 @@ def of_view(view: Callable[..., Any]) -> tuple[Parameter, ...]:
 def knows_its_own(view: Callable[..., Any]) -> bool:
     """Whether the view reads the query by itself."""
     return vars(view).get("parameters", ()) is None
+
+
+def pairs(query: bytes) -> list[tuple[str, str]]:
+    """The names and values of a query string. Raises BadQuery where one is no text in UTF-8.
+
+    Read in some way all the same, such a value (Japanese in Shift_JIS, mostly) would look as if nothing matched it.
+    """
+    texts = parse_qsl(query.decode(errors="surrogateescape"), keep_blank_values=True, errors="surrogateescape")
+    findings = {
+        name: _finding("parameter-not-utf8", _readable(name), _readable(text)) for name, text in texts if _broken(name + text)
+    }
+    if findings:
+        raise BadQuery(list(findings.values()))
+    return texts
+
+
+def _broken(text: str) -> bool:
+    return any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def _readable(text: str) -> str:
+    return text.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def read(query: Sequence[tuple[str, str]], parameters: Sequence[Parameter]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Search over HTTP: one query, read once, answered as page, JSON and Atom with the same parameters."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -9,7 +10,7 @@ from markupsafe import escape
 
 from catalog import media
 from catalog.addresses import Addresses
-from catalog.errors import UsageError
+from catalog.errors import StoreError, UsageError
 from catalog.search import (
     FACETS,
     KINDS,
@@ -27,7 +28,7 @@ from catalog.search import (
     written,
 )
 from catalog.search.queries import LONGEST, MOST_WORDS
-from catalog.store import Summary
+from catalog.store import Store, Summary
 from catalog.store.searching import Order, Slice
 from catalog.web import missing, presenting
 from catalog.web.listing import AFTER, LIMIT, PUBLISHER, listed
@@ -44,6 +45,12 @@ SUGGESTIONS = "application/x-suggestions+json"
 _LONGEST_VALUE = 200
 _SUGGESTED = 8
 _BRIEFLY = "public, max-age=60"
+
+
+def warm(store: Store) -> None:
+    """Search once, unasked: the first search reads the facets of everything, for which nobody should have to wait."""
+    with suppress(StoreError):  # whoever searches will be told
+        Search(store).find()
 
 
 class Typed(NamedTuple):

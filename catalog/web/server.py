@@ -25,8 +25,9 @@ from flask import Flask
 from catalog.errors import CatalogError, SettingsError
 from catalog.settings import Settings
 from catalog.store import Store
-from catalog.web import create_app, logs, transfers
+from catalog.web import create_app, logs, searching, transfers
 from catalog.web.service import STOPPING
+from catalog.web.site import EXTENSION
 
 log = logging.getLogger("catalog.server")
 
@@ -115,6 +116,7 @@ class _Worker:
             log.error("cannot start: %s %s", error.code, error.details)  # noqa: TRY400  the code says it
             sys.exit(1)
         transfers.prepare(app, self.settings)
+        searching.warm(app.extensions[EXTENSION].store)
         app.extensions[STOPPING] = self.stopping.is_set
         threading.Thread(target=_outlive_nobody, daemon=True).start()
         return app
@@ -183,6 +185,7 @@ def _with_waitress(settings: Settings, host: str, store: Store) -> None:
         log.warning("waitress answers from one process; server_workers is %d", settings.server_workers)
     app = create_app(settings, store)
     transfers.prepare(app, settings)
+    searching.warm(store)
     stopping = threading.Event()
     app.extensions[STOPPING] = stopping.is_set
     connections: dict[int, Any] = {}

@@ -94,8 +94,13 @@ def _entries() -> Iterator[tuple[tuple[str, ...], str]]:
     for kind in ("schema", "codelist"):
         yield from (((kind, each.address.removeprefix(f"{kind}/")), each.modified) for each in _addresses(kind, samples=samples))
     yield from ((("standard", each), "") for each in shipped.editions().names())
+    yield from ((("standard", each, "coverage"), "") for each in shipped.editions().names())
     yield from ((("codelist", each), "") for each in shipped.vocabulary().names())
     yield ("standards",), ""
+    yield ("help",), ""
+    yield ("areas",), ""
+    yield from ((("area", each.code), each.modified) for each in store.areas.counts(samples=samples))
+    yield ("api",), ""
 
 
 def _addresses(kind: str, *, samples: bool) -> Iterator[Address]:

@@ -127,7 +127,7 @@ def test_plug_and_play_and_uzabase_what_is_wanted(site: Site) -> None:
 
 
 def test_jorudan_a_timetable_that_journey_planners_take(site: Site, tmp_path: Path) -> None:
-    """The GTFS-JP file passes the validator that is used for such files, and is what the tables say."""
+    """The GTFS-JP file passes gtfs-validator (the canonical rules of GTFS, as a Python package), and is what the tables say."""
     dataset = site.json("/dataset/812021-gtfs-jp.json")
     (feed,) = [each for each in dataset["attachments"] if each["name"] == "gtfs-jp"]
     target = tmp_path / "gtfs-jp.zip"

@@ -1,4 +1,4 @@
-"""Stores with made-up entries: with the full-text index, and without as on a database that has none."""
+"""Stores with made-up entries: with the full-text index, without as on a database that has none, and on PostgreSQL."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,12 +13,13 @@ from catalog.store.entering import Entry
 Enter = Callable[..., None]
 
 
-@pytest.fixture(params=["bigrams", "lines"])
+@pytest.fixture(params=["bigrams", "lines", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """The same tests for both ways of finding: by SQLite's index, and by looking through the texts."""
+    """The same tests for both ways of finding: by SQLite's index, and by looking through the texts, there and on PostgreSQL."""
     if request.param == "lines":
         monkeypatch.setattr(grams, "_DATABASES", frozenset())
-    with Store.open(Settings(home=str(tmp_path))) as opened:
+    database = str(request.getfixturevalue("postgresql")()) if request.param == "postgresql" else ""
+    with Store.open(Settings(home=str(tmp_path), database=database)) as opened:
         yield opened
 
 

@@ -113,8 +113,9 @@ def test_the_datastore_answers_from_the_table(ckan: RemoteCKAN) -> None:
     assert table["datastore_active"]
     every = ckan.action.datastore_search(resource_id=table["id"])
     assert (every["total"], [each["code"] for each in every["records"]]) == (3, ["A01", "A02", "B03"])
-    assert every["records"][0] == {"code": "A01", "passengers": 120}
-    assert {each["id"]: each["type"] for each in every["fields"]} == {"code": "text", "passengers": "int8"}
+    assert every["records"][0] == {"_id": 1, "code": "A01", "passengers": 120}
+    assert {each["id"]: each["type"] for each in every["fields"]} == {"_id": "int", "code": "text", "passengers": "int8"}
+    assert every["fields"][1]["info"]["label"] == "駅番号"
 
     def codes(**asked: object) -> list[str]:
         return [each["code"] for each in ckan.action.datastore_search(resource_id=table["id"], **asked)["records"]]
@@ -128,7 +129,6 @@ def test_the_datastore_answers_from_the_table(ckan: RemoteCKAN) -> None:
     assert codes(sort="code desc", limit=2) == ["B03", "A02"]
     assert codes(sort="code", limit=2, offset=2) == ["B03"]
     assert ckan.action.datastore_search(resource_id=table["id"], fields="passengers", limit=1)["records"] == [{"passengers": 120}]
-    assert ckan.action.datastore_search(resource_id=table["id"], records_format="csv", limit=1)["records"] == "A01,120\n"
     for wrong in (
         {"fields": "no"},
         {"sort": "no"},
@@ -136,11 +136,49 @@ def test_the_datastore_answers_from_the_table(ckan: RemoteCKAN) -> None:
         {"q": {"no": "x"}},
         {"limit": "x"},
         {"full_text": "x"},
+        {"records_format": "xml"},
+        {"filters": {"_id": "x"}},
     ):
         with pytest.raises(ValidationError):
             ckan.action.datastore_search(resource_id=table["id"], **wrong)
     with pytest.raises(NotFound):
         ckan.action.datastore_search(resource_id="0" * 36)
+
+
+def test_rows_of_the_datastore_have_their_number(ckan: RemoteCKAN) -> None:
+    table = ckan.action.package_show(id="alpha")["resources"][0]
+
+    def found(**asked: object) -> object:
+        return ckan.action.datastore_search(resource_id=table["id"], **asked)["records"]
+
+    assert found(fields=["_id"], sort="_id desc") == [{"_id": 3}, {"_id": 2}, {"_id": 1}]
+    assert found(filters={"_id": [1, 3]}, fields="code,_id") == [{"code": "A01", "_id": 1}, {"code": "B03", "_id": 3}]
+    assert found(filters={"_id": 2}, records_format="lists") == [[2, "A02", None]]
+    assert found(sort="code desc", limit=1, offset=1, records_format="csv") == "2,A02,\n"
+    assert found(limit=1, records_format="tsv") == "1\tA01\t120\n"
+    assert found(distinct=True, sort="_id desc", limit=1) == [{"_id": 3, "code": "B03", "passengers": 7}]
+    assert found(distinct=True, fields="code", sort="code desc", limit=1) == [{"code": "B03"}]
+    assert found(distinct=True, fields="code", sort="code", offset=2) == [{"code": "B03"}]
+    assert found(q="b0") == [{"_id": 3, "code": "B03", "passengers": 7}]
+    pages = [found(limit=1, offset=each)[0]["_id"] for each in range(3)]
+    assert pages == [1, 2, 3]
+    behind = ckan.action.datastore_search(resource_id=table["id"], offset=5)
+    assert (behind["records"], behind["total"]) == ([], 3)
+
+
+def test_a_question_over_its_limits_is_told_in_ckans_way(settings: Settings, package_folder) -> None:
+    with Store.open(settings) as store:
+        refresh(store, settings)
+        many = "".join(f"{chr(65 + each // 100)}{each % 100:02},{each}\n" for each in range(2_600))
+        publish_package(package_folder("large", rows=many), settings, store)
+        client, hurried = (
+            create_app(each, store).test_client() for each in (settings, replace(settings, rows_seconds=0.000_001))
+        )
+        resource = client.get(f"{ACTION}package_show?id=large").json["result"]["resources"][0]["id"]
+        asked = f"{ACTION}datastore_search?resource_id={resource}&distinct=true&fields=code&sort=code desc"
+        told = hurried.get(asked)
+        assert (told.status_code, told.json["success"], told.json["error"]["__type"]) == (503, False, "Internal Server Error")
+        assert client.get(asked).json["result"]["records"][0] == {"code": "Z99"}
 
 
 def test_what_is_not_there_is_told_as_ckan_tells_it(ckan: RemoteCKAN) -> None:

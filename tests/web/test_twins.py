@@ -142,6 +142,8 @@ def test_the_guide_leads_to_everything(read: Callable) -> None:
     assert lines[2].startswith("> ")
     for part in ("https://data.example.jp/mcp", "/dataset/stations.md", "/standard/public-toilet.md", "/citation.txt"):
         assert part in answer.text
+    for part in ("/api/v1/standards/SLUG/rows", "/datasets.json?kind=field&q=WORDS", "/api/3/action/package_search?q=WORDS"):
+        assert f"<https://data.example.jp{part}>" in answer.text
     assert read("/llms.txt", if_none_match=answer.headers["ETag"]).status == 304
     assert "Datasets" in read("/llms.txt", accept_language="en").text
 
