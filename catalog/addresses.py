@@ -5,9 +5,11 @@ A ``Addresses("")`` builds paths, which is what pages use; ``Addresses(base_url)
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 
+@lru_cache(maxsize=4096)
 def _segment(text: str | int) -> str:
     return quote(str(text), safe="")
 
@@ -172,9 +174,25 @@ class Addresses:
         """The IRI of a publisher."""
         return self.path("publisher", agent)
 
-    def area(self, code6: str) -> str:
-        """The page of a municipality, by its six-digit code."""
-        return self.path("area", code6)
+    def area(self, code6: str, suffix: str = "") -> str:
+        """The page of a municipality or prefecture, by its six-digit code."""
+        return self.path("area", code6, suffix=suffix)
+
+    def areas(self, suffix: str = "") -> str:
+        """The municipalities that the catalogue holds something of, by prefecture."""
+        return self.path("areas", suffix=suffix)
+
+    def join(self, **query: str | int) -> str:
+        """Rows of two tables that belong together."""
+        return self.path("api", "v1", "join", suffix="", **query)
+
+    def joins(self, dataset: str, table: str) -> str:
+        """What the columns of a table can be joined with."""
+        return self.path("api", "v1", "datasets", dataset, "tables", table, "joins")
+
+    def compare(self, suffix: str = "", **query: str | int) -> str:
+        """One figure of several municipalities beside each other."""
+        return self.path("compare", suffix=suffix, **query)
 
     def contact(self, dataset: str) -> str:
         """The IRI of a dataset's contact point (a node needs one: harvesters re-create blank ones)."""

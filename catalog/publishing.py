@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from catalog import dcat, media, search
+from catalog import areas, dcat, media, search
 from catalog.addresses import Addresses
 from catalog.datapackage import open_package
 from catalog.dcat import edition, eventstream, paging, shipped
@@ -48,6 +48,7 @@ from catalog.store import (
     Writing,
     later,
 )
+from catalog.store.faults import translated
 from catalog.vocabulary.codelists import FOLDER, CodeList
 from catalog.vocabulary.snapshots import thaw
 
@@ -94,7 +95,8 @@ def publish(
         raw = digest_of(package.raw) if package.raw else ""
         if (same := begun.same(digest_of(package), raw)) is not None:
             return Published(publication=same, created=False)
-        prepared = prepare(package, settings, Path(workspace), step)
+        with translated():  # the folder for temporary files may be full, too
+            prepared = prepare(package, settings, Path(workspace), step)
         step("store")
         return commit(prepared, begun, settings, store, Purpose(note=note, breaking=breaking, actor=actor))
 
@@ -141,8 +143,7 @@ def begin(package: Package, store: Store, breaking: str) -> Begun:
 
 def commit(prepared: Prepared, begun: Begun, settings: Settings, store: Store, purpose: Purpose) -> Published:
     """Store the files, then make the version visible in one transaction. Raises as ``publish``."""
-    for path in prepared.contents.values():
-        store.files.put(path)
+    store.files.put_all(prepared.contents.values())
     with store.writing() as writing:
         if (same := _overtaken(writing, store, prepared, begun, purpose)) is not None:
             return Published(publication=same, created=False)
@@ -222,6 +223,7 @@ def at_its_address(store: Store, settings: Settings) -> Settings:
 def refresh(store: Store, settings: Settings, progress: Progress = _silent) -> bool:
     """Render every stored description again if a setting that shows in one, or the program, has changed; True if so."""
     search.refresh(store, settings)
+    areas.refresh(store)
     if store.meta(RENDERED_FOR) == edition.edition(settings):
         return False
     reindex(store, settings, progress)
@@ -241,7 +243,7 @@ def reindex(store: Store, settings: Settings, progress: Progress = _silent, *, e
     count, before = store.count(), _state(store)
     described, written = before[0] == edition.describing(settings), before[1] == edition.writing() and not everything
     tasks = _tasks(store, settings, described=described, written=written)
-    with dcat.bulk.Spool() as spool:
+    with translated(), dcat.bulk.Spool() as spool:  # it is a temporary file, whose disk may be full
         for done, each in enumerate(dcat.bulk.described(tasks, settings, count), start=1):
             spool.put(each)
             progress(done, count)
@@ -317,6 +319,14 @@ def _put_in_place(store: Store, writing: Writing, settings: Settings, spool: dca
 def show(writing: Writing, settings: Settings, dataset: str, at: str) -> None:
     """Bring the feed in step with a dataset that came, changed or went at that time: its page, the first one, the stream.
 
+    Raises as ``show_all``.
+    """
+    show_all(writing, settings, (dataset,), at)
+
+
+def show_all(writing: Writing, settings: Settings, datasets: Iterable[str], at: str) -> None:
+    """The same for some datasets: each page that one of them is on is written once.
+
     Raises Conflict("edition-changed") where the feed is not rendered for these settings.
     """
     if writing.meta(RENDERED_FOR) != edition.edition(settings):
@@ -325,8 +335,11 @@ def show(writing: Writing, settings: Settings, dataset: str, at: str) -> None:
     if writing.meta(ISSUED) is None:
         writing.set_meta(ISSUED, at)
     shelf = writing.shelf(standing(settings))
-    eventstream.tell(shelf, dataset, at)
-    paging.keep(shelf, _feed(writing, settings), dataset)
+    changed = sorted(datasets)
+    for each in changed:
+        eventstream.tell(shelf, each, at)
+    if changed:
+        paging.keep(shelf, _feed(writing, settings), changed)
 
 
 def standing(settings: Settings) -> Selection:
@@ -398,14 +411,24 @@ def _make_visible(
     writing: Writing, prepared: Prepared, settings: Settings, purpose: Purpose, read: Callable[[str], BinaryIO]
 ) -> Publication:
     publication = _numbered(prepared, writing.head(prepared.package.name), settings, purpose)
-    stored = writing.add(publication, _describe(publication, settings), addresses_of(publication, read))
+    stored = enter(writing, publication, settings, read)
     show(writing, settings, stored.id, stored.modified)
-    search.index(writing, stored, settings, read)
     passed = Held(at=stored.modified, datasets=1, faults=0, dataset=stored.id)  # ``prepare`` refuses all others
     writing.set_meta(SHAPES_LAST, passed.text())
     told = {"digest": publication.digest, "note": purpose.note, "breaking": purpose.breaking}
     details = {name: value for name, value in told.items() if value}
     _log(writing, purpose.actor, "publish", stored.id, stored.version, details)
+    return stored
+
+
+def enter(writing: Writing, publication: Publication, settings: Settings, read: Callable[[str], BinaryIO]) -> Publication:
+    """Make a version the latest, with everything by which it is found but the feed, which ``show`` brings in step for many.
+
+    Raises Refusal where it cannot be described, Conflict where its id or an address belongs to something else.
+    """
+    stored = writing.add(publication, _describe(publication, settings), addresses_of(publication, read))
+    search.index(writing, stored, settings, read)
+    areas.index(writing, stored, read)
     return stored
 
 
@@ -463,7 +486,8 @@ def distributions_of(publication: Publication) -> tuple[tuple[str, str], ...]:
     """(name, format) of each distribution: a table in every format that is stored of it, a file as it is, the package as zip."""
     tables = tuple((each.resource, each.format) for each in publication.files if each.role == "table")
     files = tuple((each.name, media.of_path(each.path).name) for each in publication.package.resources if each.role == "file")
-    return (*tables, *files, ("package", media.ZIP.name))
+    package = (("package", media.ZIP.name),) if publication.files else ()  # of what was collected there may be a description only
+    return (*tables, *files, *package)
 
 
 def _now() -> str:

@@ -20,6 +20,18 @@ def name_of(code: str) -> Text:
 
 
 @cache
+def codes_by_name() -> Mapping[str, str]:
+    """The codes of local governments by what they are called in Japanese, with and without the prefecture, where one only is."""
+    prefectures = tuple(name.ja for code, name in _names().items() if code[2:5] == "000")
+    found: dict[str, set[str]] = {}
+    for code, name in _names().items():
+        before = next((each for each in prefectures if name.ja.startswith(each)), "")
+        for called in {name.ja, name.ja.removeprefix(before) or name.ja}:
+            found.setdefault(called, set()).add(code)
+    return {name: codes.pop() for name, codes in found.items() if name and len(codes) == 1}
+
+
+@cache
 def _names() -> Mapping[str, Text]:
     folder = shipped().parent / FOLDER
     found = {}

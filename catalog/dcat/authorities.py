@@ -87,6 +87,12 @@ def license_at(address: str) -> LicenseDocument | None:
     return next((each for each in _LICENSES.values() if _bare(each.iri) == _bare(address)), None)
 
 
+def license_id(address: str, title: str = "") -> str:
+    """The SPDX or Open Definition id of a licence that has this address, or is called by its id; "" where we do not know it."""
+    named = license_at(address) or license_named(address) or license_named(title)
+    return next((id_ for id_, each in _LICENSES.items() if named is each), "")
+
+
 def _bare(address: str) -> str:
     return address.partition("://")[2].rstrip("/").lower()
 

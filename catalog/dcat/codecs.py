@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
 from rdflib import RDF, XSD, BNode, Graph, Literal, Node, URIRef
@@ -142,6 +142,17 @@ def typed(datatype: URIRef) -> Codec:
     return Codec(lambda value: [Literal(value, datatype=datatype, normalize=False)], lambda node: str(node) or None)
 
 
+Statement = tuple[Node, Node, Node]
+
+
+class Sink(Protocol):
+    """Where statements are put: a graph of rdflib, or a list that need not answer questions."""
+
+    def add(self, triple: Statement, /) -> Any:
+        """Put one there; a second time changes nothing."""
+        ...
+
+
 _ABSENT = (None, "", Text())
 
 
@@ -161,7 +172,7 @@ class Row:
     also: tuple[URIRef, ...] = ()
     reads: Callable[[Node, Graph], bool] = lambda _node, _graph: True
 
-    def write(self, noun: Any, subject: Node, graph: Graph, written: set[int]) -> None:
+    def write(self, noun: Any, subject: Node, graph: Sink, written: set[int]) -> None:
         """Add the statements about this attribute. ``written`` are the nouns (by ``id``) that are in the graph already."""
         held = getattr(noun, self.attribute)
         for value in held if self.many else (held,):
@@ -170,7 +181,7 @@ class Row:
                     for predicate in (self.predicate, *self.also):
                         graph.add((subject, predicate, node))
 
-    def _nodes(self, value: Any, subject: Node, graph: Graph, written: set[int]) -> list[Node]:
+    def _nodes(self, value: Any, subject: Node, graph: Sink, written: set[int]) -> list[Node]:
         if isinstance(self.codec, Codec):
             return self.codec.write(value)
         node = self.codec.node(value, subject)
@@ -209,7 +220,7 @@ class Shape:
             raise ValueError(f"a {self.noun.__name__} needs an IRI before it can be described")
         return URIRef(noun.iri)
 
-    def write(self, noun: Any, node: Node, graph: Graph, written: set[int] | None = None) -> None:
+    def write(self, noun: Any, node: Node, graph: Sink, written: set[int] | None = None) -> None:
         """Add every statement about the noun. ValueError where a noun that needs an IRI has none."""
         written = set() if written is None else written
         if self._has_iri():

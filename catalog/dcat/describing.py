@@ -1,10 +1,11 @@
 """Nouns to graphs and back, by the one table in ``mapping``: what goes out in a feed is what a harvest reads in."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rdflib import RDF, Graph
 
-from catalog.dcat.codecs import Shape
+from catalog.dcat.codecs import Shape, Sink, Statement
 from catalog.dcat.framing import PREFIXES
 from catalog.dcat.mapping import CATALOG, COLUMN, DATASET, TABLE_SCHEMA
 from catalog.dcat.nouns import Catalog, Column, Dataset, TableSchema
@@ -19,9 +20,28 @@ def describe(noun: Described) -> Graph:
     ValueError where a noun that needs an IRI has none.
     """
     graph = empty_graph()
-    shape = _SHAPES[type(noun)]
-    shape.write(noun, shape.node(noun), graph)
+    _write(noun, graph)
     return graph
+
+
+def statements(noun: Described) -> Collection[Statement]:
+    """The same without a graph around them, each once: sooner there, for whoever only goes through them."""
+    found = _Statements()
+    _write(noun, found)
+    return found.said.keys()
+
+
+class _Statements:
+    def __init__(self) -> None:
+        self.said: dict[Statement, None] = {}
+
+    def add(self, triple: Statement) -> None:
+        self.said[triple] = None
+
+
+def _write(noun: Described, sink: Sink) -> None:
+    shape = _SHAPES[type(noun)]
+    shape.write(noun, shape.node(noun), sink)
 
 
 def read(graph: Graph) -> list[Dataset]:

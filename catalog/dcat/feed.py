@@ -4,6 +4,7 @@ A page is whole in itself: the catalogue with the datasets of this page, and eac
 of Hydra's dialects, because harvesters differ: ckanext-dcat and udata each look for another class and predicate.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from catalog.addresses import Addresses
 from catalog.dcat import cleaning
+from catalog.dcat.binding import runs, tag_of
 from catalog.dcat.cleaning import encoded
-from catalog.dcat.framing import expand, frame, unframe
+from catalog.dcat.framing import CLOSES, appended, expand, frame, unframe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,29 @@ def page(format_: str, catalog: bytes, fragments: Sequence[bytes], view: View) -
     ``catalog`` is the document of ``render_catalog`` in that format, ``fragments`` are the documents of ``render`` of this
     page's datasets. Raises StoreError where a document was rendered by another edition of this program.
     """
-    bodies = [unframe(format_, catalog), _WRITERS[format_](_statements(view)).encode()]
-    return frame(format_, [*bodies, *(unframe(format_, each) for each in fragments)])
+    begun = head(format_, catalog, view)
+    return begun + appended(format_, (unframe(format_, each) for each in fragments)) + CLOSES[format_]
+
+
+def head(format_: str, catalog: bytes, view: View) -> bytes:
+    """How a page begins that is made of parts: all of it but its datasets and the close. Arguments and errors as of ``page``."""
+    begun = frame(format_, [unframe(format_, catalog), _WRITERS[format_](_statements(view)).encode()])
+    return begun.removesuffix(CLOSES[format_])
+
+
+def part(format_: str, addresses: Addresses, descriptions: Mapping[str, bytes]) -> bytes:
+    """Some datasets, as they stand on a page behind its head. ``descriptions`` are documents by the id of the dataset."""
+    links = _WRITERS[format_]({encoded(addresses.catalog()): _links(addresses, descriptions)}).encode()
+    return appended(format_, [links, *(unframe(format_, each) for each in descriptions.values())])
+
+
+def in_parts(
+    format_: str, catalog: bytes, addresses: Addresses, descriptions: Mapping[str, bytes], view: View
+) -> tuple[str, bytes]:
+    """A page of these datasets and its tag, byte for byte as one that is kept in parts. ``view`` names no datasets."""
+    parts = [part(format_, addresses, {each: descriptions[each] for each in run}) for run in runs([*descriptions])]
+    pieces = [head(format_, catalog, view), *parts]
+    return tag_of(hashlib.sha256(each).hexdigest() for each in pieces), b"".join([*pieces, CLOSES[format_]])
 
 
 def services(addresses: Addresses, descriptions: Mapping[str, bytes]) -> list[str]:
@@ -89,9 +112,8 @@ def dump(
     iri = encoded(view.catalog)
     yield frame(format_, [unframe(format_, catalog), _n_triples({iri: list(_dates(view))}).encode()])
     for portion in portions:
-        links: list[tuple[str, _Value]] = [("dcat:dataset", _Iri(encoded(addresses.dataset(each)))) for each in portion]
-        links += [("dcat:service", _Iri(encoded(each))) for each in services(addresses, portion)]
-        yield b"".join([_n_triples({iri: links}).encode(), *(unframe(format_, each) for each in portion.values())])
+        links = _n_triples({iri: _links(addresses, portion)}).encode()
+        yield b"".join([links, *(unframe(format_, each) for each in portion.values())])
 
 
 def tombstone(format_: str, dataset: str, at: str, reason: str = "") -> bytes:
@@ -104,6 +126,11 @@ def tombstone(format_: str, dataset: str, at: str, reason: str = "") -> bytes:
     if told := cleaning.text(reason):
         said.append(("as:summary", _Plain(told)))
     return frame(format_, [_WRITERS[format_]({encoded(dataset): said}).encode()])
+
+
+def _links(addresses: Addresses, descriptions: Mapping[str, bytes]) -> list[tuple[str, _Value]]:
+    links: list[tuple[str, _Value]] = [("dcat:dataset", _Iri(encoded(addresses.dataset(each)))) for each in descriptions]
+    return links + [("dcat:service", _Iri(encoded(each))) for each in services(addresses, descriptions)]
 
 
 def _moment(at: str) -> _Typed:

@@ -68,6 +68,11 @@ def frame(format_: str, bodies: Iterable[bytes]) -> bytes:
     return HEADS[format_] + _JOINS[format_].join(bodies) + CLOSES[format_]
 
 
+def appended(format_: str, bodies: Iterable[bytes]) -> bytes:
+    """More bodies, as they stand in a document behind those before, without its close."""
+    return b"".join(_JOINS[format_] + each for each in bodies)
+
+
 def unframe(format_: str, document: bytes) -> bytes:
     """The body of a document that ``frame`` made. StoreError where another edition of this program made it."""
     head, close = HEADS[format_], CLOSES[format_]

@@ -195,6 +195,7 @@ DATASET = Shape(
         Row("access_rights", term("dct:accessRights"), IRI),
         Row("provenance", term("dct:provenance"), PROVENANCE_STATEMENT),
         Row("sources", term("dct:source"), IRI, many=True),
+        Row("derived_from", term("prov:wasDerivedFrom"), IRI),
         Row("conforms_to", term("dct:conformsTo"), STANDARD, many=True),
         Row("version", term("dcat:version"), PLAIN),
         Row("version_notes", term("adms:versionNotes"), PLAIN, many=True),

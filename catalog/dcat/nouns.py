@@ -200,7 +200,10 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """dcat:Dataset. ``keywords`` are the Japanese ones; ``themes``, ``languages``, ``sources`` are IRIs; times have a zone."""
+    """dcat:Dataset. ``keywords`` are the Japanese ones; ``themes``, ``languages``, ``sources`` are IRIs; times have a zone.
+
+    ``derived_from`` is the IRI of the dataset that this one was collected from, in the catalogue of its publisher.
+    """
 
     iri: str
     identifier: str = ""
@@ -223,6 +226,7 @@ class Dataset:
     access_rights: str = ""
     provenance: ProvenanceStatement | None = None
     sources: frozenset[str] = frozenset()
+    derived_from: str = ""
     conforms_to: frozenset[Standard] = frozenset()
     version: str = ""
     version_notes: frozenset[str] = frozenset()

@@ -4,23 +4,28 @@ A page is a range of dataset ids: it begins at its ``start`` and ends where the 
 name of that start, so a link to it stays right while a harvester walks: a page that grows too full gives its upper half
 to a page with a new number, one that grows too empty takes up the page after it, whose number then leads to the rest of
 the larger page. A change of one dataset rewrites the page that holds it and the first (which alone tells totals and
-dates), and where it splits or joins one more; all others keep every byte.
+dates), and where it splits or joins one more; all others keep every byte. Of the pages that change, only the parts do that
+have to (``binding``).
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
 from catalog import media
 from catalog.addresses import Addresses
-from catalog.dcat import feed
+from catalog.dcat import binding, edition, feed
+from catalog.dcat.binding import Bound, Part
 from catalog.errors import StoreError
 
 FIRST = 1
 """The number of the first page, which has no start: nothing is before it."""
 
 Progress = Callable[[int, int], None]
+Work = Callable[[Callable[[bytes], bytes], Sequence[bytes]], Iterable[bytes]]
+"""Does something with each of several texts, perhaps at the same time, as ``map`` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,15 @@ class Page:
     live: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A page and its neighbours, each None where there is none."""
+
+    before: Page | None
+    page: Page | None
+    after: Page | None
+
+
 class Fragment(Protocol):
     """A dataset's (or the catalogue's) rendered description in one format."""
 
@@ -42,9 +56,27 @@ class Fragment(Protocol):
         ...
 
     @property
+    def format(self) -> str:
+        """Its name in ``media``."""
+        ...
+
+    @property
     def body(self) -> bytes:
         """The document."""
         ...
+
+    @property
+    def etag(self) -> str:
+        """The SHA-256 of the document."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page in a format as it shall be kept: ``bodies`` are the new parts by number, compressed; the others are there."""
+
+    bound: Bound
+    bodies: Mapping[int, bytes]
 
 
 class Shelf(Protocol):
@@ -54,12 +86,8 @@ class Shelf(Protocol):
         """The live pages in their order."""
         ...
 
-    def holding(self, dataset: str) -> Page | None:
-        """The live page whose range an id is in; None where there are no pages."""
-        ...
-
-    def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
-        """The live pages before and after."""
+    def around(self, dataset: str) -> Around:
+        """The live page whose range an id is in, and those before and after it."""
         ...
 
     def last(self) -> Page:
@@ -70,8 +98,12 @@ class Shelf(Protocol):
         """How many datasets stand on all live pages."""
         ...
 
-    def members(self, page: Page | None = None) -> Sequence[str]:
-        """The ids of a page's range that stand in the feed, in order; of the whole feed without a page."""
+    def between(self, start: str, end: str) -> Sequence[str]:
+        """The ids that stand in the feed from ``start`` on and before ``end`` ("": up to the last), in order."""
+        ...
+
+    def resize(self, page: Page, datasets: int) -> Page:
+        """A live page with so many datasets from now on."""
         ...
 
     def open(self, start: str, datasets: int) -> Page:
@@ -82,16 +114,24 @@ class Shelf(Protocol):
         """Take a page out of the walk; its number stays known."""
         ...
 
-    def catalog(self, format_: str) -> Fragment | None:
-        """The catalogue's own description."""
+    def catalog(self) -> Sequence[Fragment]:
+        """The catalogue's own description in every format."""
         ...
 
-    def fragments(self, format_: str, datasets: Collection[str]) -> Sequence[Fragment]:
-        """The descriptions of these datasets in order of id."""
+    def fragments(self, datasets: Collection[str]) -> Sequence[Fragment]:
+        """The descriptions of these datasets in every format, in order of id."""
         ...
 
-    def put(self, pages: Iterable[tuple[Page, Mapping[str, bytes]]], modified: str) -> None:
-        """Keep the bytes of some pages by format; the same bytes keep their time."""
+    def tags(self, datasets: Collection[str]) -> Mapping[tuple[str, str], str]:
+        """The ETags of the descriptions of these datasets by format and id."""
+        ...
+
+    def bound(self, page: Page, *, proven: bool) -> Mapping[str, Bound]:
+        """What is kept of a page, by format; ``proven``: with those parts only that can be unpacked to what they were."""
+        ...
+
+    def put(self, page: Page, sheets: Collection[Sheet], modified: str) -> None:
+        """Keep a page; the same bytes keep their time."""
         ...
 
 
@@ -109,36 +149,65 @@ class Feed:
         return self.addresses.catalog(format_.suffix, page="" if number == FIRST else number)
 
 
-def keep(shelf: Shelf, kept: Feed, dataset: str) -> None:
-    """Bring the pages in step after a dataset came, changed or went. The pages of the others are not looked at.
+def keep(shelf: Shelf, kept: Feed, changed: Collection[str]) -> None:
+    """Bring the pages in step after some datasets came, changed or went. Those of the others are not looked at.
 
     Raises StoreError where a description is missing, or was rendered by another edition of this program.
     """
-    page = shelf.holding(dataset)
-    if page is None:
-        rebuild(shelf, kept)
-        return
-    touched = {each.number: each for each in _settled(shelf, page, kept.size)}
-    first = shelf.holding("")
-    assert first is not None, "the first page is never retired"
-    pages = (touched | {FIRST: first}).values()
-    written = (_written(shelf, kept, each, shelf.members(each), shelf.neighbours(each)[1]) for each in pages)
-    shelf.put(written, kept.modified)
+    tasks: dict[int, _Written] = {}
+    for each in sorted(changed):
+        around = shelf.around(each)
+        if around.page is None:
+            rebuild(shelf, kept)
+            return
+        if around.page.number not in tasks:
+            tasks |= {written[0].number: written for written in _settled(shelf, around, around.page, kept.size)}
+    if FIRST not in tasks:
+        first = shelf.around("")
+        assert first.page is not None, "the first page is never retired"
+        tasks[FIRST] = first.page, _members(shelf, first.page, first.after), first.after
+    for written in tasks.values():
+        _write(_Task(shelf, kept, *written), _in_turn, changed=frozenset(changed))
 
 
-def _settled(shelf: Shelf, page: Page, size: int) -> list[Page]:
+_Written = tuple[Page, Sequence[str], Page | None]
+"""A page, its ids, and the page after it."""
+
+
+def _members(shelf: Shelf, page: Page, after: Page | None) -> Sequence[str]:
+    return shelf.between(page.start, after.start if after else "")
+
+
+def _in_turn(do: Callable[[bytes], bytes], bodies: Sequence[bytes]) -> Iterable[bytes]:
+    return map(do, bodies)
+
+
+def _settled(shelf: Shelf, around: Around, page: Page, size: int) -> list[_Written]:
     """Split or join the page where it needs that; the pages whose bytes change."""
-    members = shelf.members(page)
-    if len(members) > size:
-        return [shelf.open(start, len(some)) for start, some in _cut(page.start, members, size)]
-    before, after = shelf.neighbours(page)
-    if after and _fit(len(members), after.datasets, size):
-        shelf.retire(after)
-        return [shelf.open(page.start, len(members) + after.datasets)]
-    if before and _fit(before.datasets, len(members), size):
-        shelf.retire(page)
-        return [shelf.open(before.start, before.datasets + len(members))]
-    return [shelf.open(page.start, len(members))]
+    before, after = around.before, around.after
+    members = _members(shelf, page, after)
+    if len(members) <= size:
+        if after and _fit(len(members), after.datasets, size):
+            return _joined(shelf, page, after, size)
+        if before and _fit(before.datasets, len(members), size):
+            return _joined(shelf, before, page, size)
+    return _cut_up(shelf, page, members, after, size)
+
+
+def _joined(shelf: Shelf, page: Page, after: Page, size: int) -> list[_Written]:
+    """The page with the one after it taken up; that may hold more than was told, where several datasets change at once."""
+    shelf.retire(after)
+    following = shelf.around(page.start).after
+    return _cut_up(shelf, page, _members(shelf, page, following), following, size)
+
+
+def _cut_up(shelf: Shelf, page: Page, members: Sequence[str], after: Page | None, size: int) -> list[_Written]:
+    """The page, or where it is too full as few as there can be in its place."""
+    if len(members) <= size:
+        return [(shelf.resize(page, len(members)), members, after)]
+    cut = _cut(page.start, members, size)
+    pages = [shelf.open(start, len(some)) for start, some in cut]
+    return list(zip(pages, (some for _start, some in cut), [*pages[1:], after], strict=True))
 
 
 def _fit(one: int, other: int, size: int) -> bool:
@@ -151,19 +220,17 @@ def rebuild(shelf: Shelf, kept: Feed, progress: Progress = lambda _done, _all: N
 
     Raises as ``keep``.
     """
-    plan = balanced([each.start for each in shelf.pages()], shelf.members(), kept.size)
+    plan = balanced([each.start for each in shelf.pages()], shelf.between("", ""), kept.size)
     wanted = {start for start, _members in plan}
     for each in shelf.pages():
         if each.start not in wanted:
             shelf.retire(each)
     pages = [shelf.open(start, len(members)) for start, members in plan]
 
-    def written() -> Iterator[tuple[Page, Mapping[str, bytes]]]:
+    with ThreadPoolExecutor() as threads:  # compressing is most of the work
         for done, (page, (_start, members), following) in enumerate(zip(pages, plan, [*pages[1:], None], strict=True), start=1):
-            yield _written(shelf, kept, page, members, following)
+            _write(_Task(shelf, kept, page, members, following), threads.map)
             progress(done, len(pages))
-
-    shelf.put(written(), kept.modified)
 
 
 def balanced(starts: Sequence[str], members: Sequence[str], size: int) -> list[tuple[str, Sequence[str]]]:
@@ -199,35 +266,112 @@ def _cut(start: str, members: Sequence[str], size: int) -> list[tuple[str, Seque
     return list(zip([start, *(each[0] for each in pieces[1:])], pieces, strict=True))
 
 
-def _written(
-    shelf: Shelf, kept: Feed, page: Page, members: Sequence[str], following: Page | None
-) -> tuple[Page, Mapping[str, bytes]]:
-    bodies = {}
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A page to be written: its ids, and the page after it."""
+
+    shelf: Shelf
+    kept: Feed
+    page: Page
+    members: Sequence[str]
+    following: Page | None
+
+
+_FORMATS = tuple(each.name for each in media.RDF)
+_Run = Sequence[str]
+"""The ids of a part."""
+_Place = tuple[str, str, int]
+"""A part by its format, the id that it begins with, and how many ids it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What a page is made of: its runs, the parts of it that stay, the descriptions for the others by format and id."""
+
+    runs: Sequence[_Run]
+    standing: Mapping[_Place, Part]
+    fragments: Mapping[tuple[str, str], Fragment]
+    heads: Mapping[str, bytes]
+
+
+def _write(task: _Task, work: Work, *, changed: Collection[str] = ()) -> None:
+    """Write what is not written yet. ``changed``: no other dataset has changed; none: anything may have, or be damaged."""
+    before, runs = task.shelf.bound(task.page, proven=not changed), binding.runs(task.members)
+    standing = _others(before, runs, changed) if changed else _same(task, before, runs)
+    lacking = {each for run in runs for each in run if any((name, run[0], len(run)) not in standing for name in _FORMATS)}
+    fragments = {(each.format, each.key): each for each in task.shelf.fragments(lacking)}
+    material = _Material(runs, standing, fragments, _heads(task))
+    sheets = [_sheet(task, before.get(name, Bound(name)), material, work) for name in _FORMATS]
+    task.shelf.put(task.page, sheets, task.kept.modified)
+
+
+def _others(before: Mapping[str, Bound], runs: Sequence[_Run], changed: Collection[str]) -> dict[_Place, Part]:
+    """The parts that stay where some datasets have changed: those between whose ends nothing came, changed or went."""
+    ends = [*(run[0] for run in runs[1:]), None]
+    same = {
+        (run[0], len(run))
+        for run, end in zip(runs, ends, strict=False)
+        if not any(run[0] <= each and (end is None or each < end) for each in changed)
+    }
+    kept = ((name, each) for name, bound in before.items() for each in bound.parts)
+    return {(name, each.start, each.datasets): each for name, each in kept if (each.start, each.datasets) in same}
+
+
+def _same(task: _Task, before: Mapping[str, Bound], runs: Iterable[_Run]) -> dict[_Place, Part]:
+    """The parts that are made of what they would be made of today."""
+    tags = task.shelf.tags(task.members)
+    now = {(name, run[0], len(run)): _source(tags.get((name, each), "") for each in run) for run in runs for name in _FORMATS}
+    kept = {(name, each.start, each.datasets): each for name, bound in before.items() for each in bound.parts}
+    return {place: each for place, each in kept.items() if each.source == now.get(place)}
+
+
+def _sheet(task: _Task, before: Bound, material: _Material, work: Work) -> Sheet:
+    """A page in a format, with what is new compressed."""
+    name, number, head = before.format, before.following, material.heads[before.format]
+    new: list[tuple[Part, bytes]] = []
+    begun = binding.part(number, (), "", head)
+    parts = [next((each for each in before.parts if each.etag == begun.etag), begun)]
+    if parts == [begun]:
+        new.append((begun, head))
+    for run in material.runs:
+        stays = material.standing.get((name, run[0], len(run)))
+        if stays is None:
+            described = [material.fragments.get((name, each)) for each in run]
+            fragments = [each for each in described if each is not None]
+            if len(fragments) != len(run):
+                raise StoreError("description-stale", format=name)
+            body = feed.part(name, task.kept.addresses, {each.key: each.body for each in fragments})
+            stays = binding.part(number + len(new), run, _source(each.etag for each in fragments), body)
+            new.append((stays, body))
+        parts.append(stays)
+    bodies = work(binding.compress, [body for _part, body in new])
+    written = {part.number: body for (part, _plain), body in zip(new, bodies, strict=True)}
+    return Sheet(binding.bind(name, parts, number + len(new)), written)
+
+
+def _source(tags: Iterable[str]) -> str:
+    return binding.source_of([edition.writing(), *tags])
+
+
+def _heads(task: _Task) -> dict[str, bytes]:
+    """How the page begins, by format."""
+    catalogs = {each.format: each.body for each in task.shelf.catalog()}
+    first = task.page.number == FIRST
+    last, total = (task.shelf.last(), task.shelf.total()) if first else (None, None)
+    heads = {}
     for format_ in media.RDF:
-        catalog = shelf.catalog(format_.name)
-        fragments = shelf.fragments(format_.name, members)
-        if catalog is None or [each.key for each in fragments] != list(members):
+        if format_.name not in catalogs:
             raise StoreError("description-stale", format=format_.name)
-        documents = {each.key: each.body for each in fragments}
-        view = _view(shelf, kept, page, format_, documents, following)
-        bodies[format_.name] = feed.page(format_.name, catalog.body, [*documents.values()], view)
-    return page, bodies
-
-
-def _view(
-    shelf: Shelf, kept: Feed, page: Page, format_: media.Format, documents: Mapping[str, bytes], following: Page | None
-) -> feed.View:
-    first = page.number == FIRST
-    return feed.View(
-        catalog=kept.addresses.catalog(),
-        datasets=[kept.addresses.dataset(each) for each in documents],
-        services=feed.services(kept.addresses, documents),
-        page=kept.address(format_, page.number),
-        first=kept.address(format_, FIRST),
-        next=kept.address(format_, following.number) if following else "",
-        last=kept.address(format_, shelf.last().number) if first else "",
-        items_per_page=kept.size,
-        total=shelf.total() if first else None,
-        issued=kept.issued if first else "",
-        modified=kept.modified if first else "",
-    )
+        view = feed.View(
+            catalog=task.kept.addresses.catalog(),
+            page=task.kept.address(format_, task.page.number),
+            first=task.kept.address(format_, FIRST),
+            next=task.kept.address(format_, task.following.number) if task.following else "",
+            last=task.kept.address(format_, last.number) if last else "",
+            items_per_page=task.kept.size,
+            total=total,
+            issued=task.kept.issued if first else "",
+            modified=task.kept.modified if first else "",
+        )
+        heads[format_.name] = feed.head(format_.name, catalogs[format_.name], view)
+    return heads

@@ -12,7 +12,7 @@ from math import floor
 
 from catalog import media, standards
 from catalog.addresses import Addresses
-from catalog.dcat import areas, authorities, cleaning, phrases, shipped
+from catalog.dcat import areas, authorities, cleaning, phrases, shipped, taking
 from catalog.dcat.framing import expand
 from catalog.dcat.nouns import (
     Activity,
@@ -57,6 +57,9 @@ def dataset_of(publication: Publication, addresses: Addresses, settings: Setting
     a description, SettingsError where the base URL cannot begin an IRI.
     """
     _check_base(addresses)
+    origin = publication.package.origin
+    if origin is not None and not origin.taken:
+        return taking.ours(origin, publication, addresses)
     return _Projection(publication, addresses, settings).dataset()
 
 
@@ -170,13 +173,14 @@ class _Projection:
 
     def dataset(self) -> Dataset:
         publication, package, id_ = self._publication, self._package, self._publication.id
-        iri = self._addresses.dataset(id_)
+        iri, origin = self._addresses.dataset(id_), package.origin
         title = self._titled(phrases.lined(package.title))
         if not title:
             self._findings.append(Finding(code="description-missing", place=_place("/title")))
         found = Dataset(
             iri=iri,
-            identifier=iri,
+            identifier=origin.identifier if origin else iri,
+            derived_from=origin.iri if origin else "",
             title=title,
             description=phrases.cleaned(package.description) or title,  # mandatory in DCAT-AP, optional in Data Package
             publisher=self._publisher,

@@ -2,15 +2,20 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from io import BytesIO
+from types import ModuleType
 
-from rdflib import RDF, Graph, URIRef
+from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.plugins.serializers.jsonld import from_rdf
 from rdflib.plugins.serializers.turtle import TurtleSerializer
 from rdflib.term import Node
 
 from catalog.addresses import Addresses
-from catalog.dcat.describing import Described, describe, empty_graph
+from catalog.dcat import transcribing
+from catalog.dcat.codecs import Statement
+from catalog.dcat.describing import Described, empty_graph, statements
 from catalog.dcat.framing import PREFIXES, expand, frame, prefixed
 from catalog.dcat.projection import catalog_of
 from catalog.settings import Settings
@@ -22,40 +27,32 @@ except ImportError:  # the extra [fast] is not installed
 
 _FIRST = tuple(map(expand, ("dcat:Catalog", "dcat:Dataset", "csvw:Schema", "csvw:Column", "skos:ConceptScheme")))
 """Classes of what a document is about."""
-_TYPE = f"<{RDF.type}>".encode()
-_LEADING = tuple(_TYPE + f" <{each}> .\n".encode() for each in _FIRST)
-_LABEL = re.compile(b"_:([A-Za-z0-9-]+)")
+_TYPE = f"<{RDF.type}>"
+_LEADING = {f"<{each}>" for each in _FIRST}
 _XML_OPEN, _XML_CLOSE = b"\n>\n", b"</rdf:RDF>\n"
 
 
 def render(noun: Described) -> dict[str, bytes]:
     """The documents by format name: ttl, rdf, jsonld, nt. Each stands alone; ``feed`` joins them."""
-    graph = describe(noun)
-    return quick.documents(_n_triples(graph)) if quick else render_graph(graph)
+    return render_again(_n_triples(statements(noun)))
 
 
-def render_catalog(settings: Settings) -> dict[str, bytes]:
+def render_catalog(settings: Settings) -> Mapping[str, bytes]:
     """The catalogue's own description, as the head of every feed page: without dates and datasets, which pages add.
 
     Raises SettingsError where a setting cannot stand in it.
     """
+    return _catalog(settings, quick)
+
+
+@lru_cache(maxsize=4)
+def _catalog(settings: Settings, _way: ModuleType | None) -> Mapping[str, bytes]:
+    """Every publication asks for it, and it says the same until a setting or the way of writing is another one."""
     return render(catalog_of(settings, Addresses(settings.public_url())))
 
 
 def render_graph(graph: Graph) -> dict[str, bytes]:
-    """Any graph of ours in the four formats. Its predicates, classes and datatypes are of ``framing.PREFIXES``."""
-    return _by_rdflib(graph, _n_triples(graph))
-
-
-def render_again(triples: bytes) -> dict[str, bytes]:
-    """The documents of a noun that was written as N-Triples before."""
-    if quick:
-        return quick.documents(triples)
-    labels = {each.decode(): each.decode() for each in _LABEL.findall(triples)}  # rdflib would give blank nodes other ones
-    return _by_rdflib(empty_graph().parse(data=triples, format="nt", bnode_context=labels), triples)
-
-
-def _by_rdflib(graph: Graph, triples: bytes) -> dict[str, bytes]:
+    """Any graph of ours in the four formats, by rdflib. Its predicates, classes and datatypes are of ``framing.PREFIXES``."""
     ordered = empty_graph()  # rdflib's writers of RDF/XML and JSON-LD follow the order of insertion
     written = {node: node.n3() for triple in graph for node in triple}
     for triple in sorted(graph, key=lambda triple: [written[node] for node in triple]):
@@ -64,8 +61,13 @@ def _by_rdflib(graph: Graph, triples: bytes) -> dict[str, bytes]:
         "ttl": frame("ttl", [_turtle(ordered)]),
         "rdf": frame("rdf", [_rdf_xml(ordered)]),
         "jsonld": frame("jsonld", [_json_ld(ordered)]),
-        "nt": frame("nt", [triples]),
+        "nt": frame("nt", [_n_triples(graph)]),
     }
+
+
+def render_again(triples: bytes) -> dict[str, bytes]:
+    """The documents of a noun that was written as N-Triples before."""
+    return quick.documents(triples) if quick else transcribing.documents(triples)
 
 
 def _turtle(graph: Graph) -> bytes:
@@ -100,14 +102,33 @@ def _json_ld(graph: Graph) -> bytes:
     return ",\n".join(lines).encode()
 
 
-def _n_triples(graph: Graph) -> bytes:
+def _n_triples(statements: Iterable[Statement]) -> bytes:
     """The statements in one order: what the document is about, then the other nodes, each with its classes first."""
-    lines: list[bytes] = graph.serialize(format="nt", encoding="utf-8").splitlines(keepends=True)
-    leading = {line.partition(b" ")[0] for line in lines if line.endswith(_LEADING)}
+    found = [(_term(subject), _term(predicate), _term(thing)) for subject, predicate, thing in statements]
+    leading = {subject for subject, predicate, thing in found if predicate == _TYPE and thing in _LEADING}
+    found.sort(key=lambda said: (said[0] not in leading, said[0], said[1] != _TYPE, said[1], said[2]))
+    return "".join([f"{subject} {predicate} {thing} .\n" for subject, predicate, thing in found]).encode()
 
-    def place(line: bytes) -> tuple[bool, bytes, bool, bytes]:
-        subject, predicate, _rest = line.split(b" ", 2)
-        return subject not in leading, subject, predicate != _TYPE, line
 
-    ordered = sorted(lines, key=place)
-    return b"".join(ordered)
+def _term(node: Node) -> str:
+    """A term of N-Triples. ValueError for what is no IRI."""
+    if not isinstance(node, Literal):
+        return _named(node)
+    quoted = '"' + node.translate(_ESCAPES) + '"'
+    if node.language:
+        return f"{quoted}@{node.language}"
+    return f"{quoted}^^{_named(node.datatype)}" if node.datatype else quoted
+
+
+@lru_cache(maxsize=4096)
+def _named(node: Node) -> str:
+    if isinstance(node, URIRef):
+        if _NO_IRI.search(node):
+            raise ValueError(f"no IRI: {node}")
+        return f"<{node}>"
+    return node.n3()
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+_NO_IRI = re.compile('[\x00-\x20<>"{}|\\\\^`]')
+"""What an IRI of N-Triples has not (RDF 1.1 N-Triples, 7)."""

@@ -2,18 +2,20 @@
 
 They ask for more than the official shapes of DCAT-AP, which take "yesterday" for a date; what does not keep them never gets
 into a feed. The shapes word each rule in Japanese and English (``sh:message``), so a finding carries both.
+
+Most descriptions keep every rule. ``screening`` tells that of nearly all of them, and the engine is spared.
 """
 
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import pyshacl
 from rdflib import RDF, BNode, Graph, Literal, Namespace
 from rdflib.term import Node
 
-from catalog.dcat.describing import Described, describe
+from catalog.dcat.describing import Described, describe, statements
 from catalog.dcat.framing import PREFIXES
+from catalog.dcat.screening import Screen, UnknownShapeError
 from catalog.errors import Finding, Place, Severity
 from catalog.standards.reading import shipped as standards_folder
 
@@ -25,15 +27,18 @@ _SHOWN = 200
 
 def check(noun: Described) -> tuple[Finding, ...]:
     """Everything in the description of a noun that breaks a rule of ours: findings of code ``description-shape``."""
-    return check_graph(describe(noun))
+    screen = _screen()
+    return () if screen and screen.surely_kept(statements(noun)) else check_graph(describe(noun))
 
 
 def check_graph(graph: Graph) -> tuple[Finding, ...]:
-    """The same for a graph, of one dataset or of a page of many.
+    """The same for a graph, of one dataset or of a page of many, by SHACL's engine in any case.
 
     ``details`` of a finding: ``focus`` the node, ``path`` the property, ``at`` both with what was found, and the rule in
     words as ``rule@ja`` and ``rule@en``.
     """
+    import pyshacl  # noqa: PLC0415  it takes half a second to load, and few descriptions have need of it
+
     data = Graph(bind_namespaces="none")  # pyshacl wants a store that knows contexts, which the one of descriptions does not
     for triple in graph:
         data.add(triple)
@@ -92,6 +97,15 @@ def _shapes() -> Graph:
     for path in sorted(folder().glob("*.ttl")):
         shapes.parse(path, format="turtle")
     return shapes
+
+
+@cache
+def _screen() -> Screen | None:
+    """Our shapes, compiled; None where they say something that only the engine understands."""
+    try:
+        return Screen(_shapes())
+    except UnknownShapeError:
+        return None
 
 
 def folder() -> Path:

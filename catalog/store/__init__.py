@@ -23,9 +23,12 @@ from catalog.errors import Conflict, Finding, NotFound, Withdrawn
 from catalog.model import Agent, Change, Publication, Text
 from catalog.settings import Settings
 from catalog.store import copying, records
+from catalog.store.areas import Areas
 from catalog.store.database import Database, addresses, changes, datasets, documents, meta, uses, versions
+from catalog.store.entering import Entering
 from catalog.store.feed import Feed
 from catalog.store.files import Files, LocalFiles, files_at
+from catalog.store.harvests import Gathering, Harvests, LineRow, PageRow, RecordRow, RunRow, SourceRow
 from catalog.store.misses import Misses
 from catalog.store.records import (
     CATALOG_KEY,
@@ -72,10 +75,17 @@ __all__ = [
     "Entry",
     "Feed",
     "Files",
+    "Gathering",
+    "Harvests",
     "Head",
     "Held",
+    "LineRow",
     "LocalFiles",
+    "PageRow",
+    "RecordRow",
+    "RunRow",
     "Selection",
+    "SourceRow",
     "Store",
     "Summary",
     "Target",
@@ -96,7 +106,7 @@ class Store:
     """The store of one catalogue; safe to share between threads.
 
     ``files`` holds the bytes, ``feed`` is what harvesters walk, ``searching`` what can be found, ``misses`` what was not;
-    ``trust`` answers about tokens and the audit log.
+    ``trust`` answers about tokens and the audit log, ``harvests`` about other catalogues that datasets are collected from.
 
     Every method raises StoreError where the database or the disk fails: store-full, store-locked, store-denied, store-unreadable.
     """
@@ -107,6 +117,8 @@ class Store:
         self.feed = Feed(database)
         self.searching = Searching(database)
         self.misses = Misses(database)
+        self.areas = Areas(database)
+        self.harvests = Harvests(database)
         self.trust = Trust(database)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._record)
 
@@ -276,16 +288,17 @@ class Store:
         )
         return tuple(Address(address=row.address, target=_target(row), modified=row.modified) for row in self._rows(asked))
 
-    def uses(self, kind: str, name: str, *, withdrawn: bool = False) -> tuple[Use, ...]:
+    def uses(self, kind: str, name: str, *, withdrawn: bool = False, limit: int | None = None) -> tuple[Use, ...]:
         """Where visible datasets go by a code list (kind "codelist") or a standard (kind "standard") of that name, by dataset.
 
-        ``withdrawn``: where those did that were taken back.
+        ``withdrawn``: where those did that were taken back. ``limit``: the first of them, where not all are wanted.
         """
         asked = (
             select(uses, datasets.c.title_ja, datasets.c.title_en, datasets.c.sample)
             .join(datasets, datasets.c.id == uses.c.dataset)
             .where(datasets.c.latest.is_(None) if withdrawn else VISIBLE, uses.c.kind == kind, uses.c.name == name)
             .order_by(uses.c.dataset, uses.c.resource, uses.c.field)
+            .limit(limit)
         )
         return tuple(
             Use(
@@ -347,6 +360,7 @@ class Store:
                 if not copying.empty(connection):
                     raise Conflict("restore-not-empty")
                 copying.copy(rows, connection, progress)
+                Entering(connection).enter_again()
         finally:
             read.close()
         self._remembered.cache_clear()

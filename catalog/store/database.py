@@ -39,7 +39,7 @@ from catalog.errors import SettingsError, StoreError
 from catalog.store import sqlite
 from catalog.store.faults import translated
 
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision of the tables that this program knows, the newest last (a test compares them with ``migrations``)."""
 
 WRITER = "writer"
@@ -147,6 +147,20 @@ uses = Table(
     Index("ix_uses_kind", "kind", "name"),
 )
 """What the latest version of a dataset goes by: the code list of a column, the standard of a table."""
+
+areas = Table(
+    "areas",
+    METADATA,
+    Column("code", String(6)),
+    Column("dataset", _ID, ForeignKey("datasets.id")),
+    Column("role", String(10)),
+    Column("resource", String(200)),
+    Column("field", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    PrimaryKeyConstraint("code", "dataset", "role", "resource"),
+    Index("ix_areas_dataset", "dataset"),
+)
+"""Which areas the latest version of a dataset belongs to, and how: ``store.areas`` says what the roles mean."""
 
 changes = Table(
     "changes",
@@ -292,6 +306,84 @@ audit = Table(
 )
 """Who wrote what, in order: a line of it is part of the transaction that it tells of."""
 
+harvest_sources = Table(
+    "harvest_sources",
+    METADATA,
+    Column("name", _ID, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("added", _TIME, nullable=False),
+)
+"""The catalogues that the operator collects from."""
+
+harvest_runs = Table(
+    "harvest_runs",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("source", _ID, nullable=False),
+    Column("started", _TIME, nullable=False),
+    Column("ended", _TIME, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("waiting", JSON, nullable=False),
+    Index("ix_harvest_runs_source", "source", "number"),
+    sqlite_autoincrement=True,
+)
+"""``ended`` is "" while a run is under way, and of one that was interrupted; ``waiting`` are the addresses it goes on with."""
+
+harvest_lines = Table(
+    "harvest_lines",
+    METADATA,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("run", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("identifier", Text, nullable=False),
+    Column("dataset", _ID, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Index("ix_harvest_lines_run", "run", "sequence"),
+    sqlite_autoincrement=True,
+)
+"""What a run did, a line a record; of records that did not change there is none."""
+
+harvest_pages = Table(
+    "harvest_pages",
+    METADATA,
+    Column("source", _ID),
+    Column("address", Text),
+    Column("etag", Text, nullable=False),
+    Column("modified", Text, nullable=False),
+    Column("digest", _SHA256, nullable=False),
+    Column("following", JSON, nullable=False),
+    Column("total", Integer),
+    Column("seen", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    PrimaryKeyConstraint("source", "address"),
+)
+"""By which a page is asked for again, and where it led to: one that has not changed is not sent."""
+
+harvest_records = Table(
+    "harvest_records",
+    METADATA,
+    Column("source", _ID),
+    Column("identifier", Text),
+    Column("iri", Text, nullable=False),
+    Column("dataset", _ID, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("page", Text, nullable=False),
+    Column("digest", _SHA256, nullable=False),
+    Column("content", _SHA256, nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("seen", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    PrimaryKeyConstraint("source", "identifier"),
+    Index("ix_harvest_records_identifier", "identifier"),
+    Index("ix_harvest_records_iri", "iri"),
+    Index("ix_harvest_records_content", "content"),
+    Index("ix_harvest_records_dataset", "dataset"),
+    Index("ix_harvest_records_source", "source", "page"),
+)
+"""What each source has, and as which dataset it is kept here ("": as none). ``page`` is where it stood, ``seen`` the last run."""
+
 _REVISION = column("version_num", String)
 _ALEMBIC = table("alembic_version", _REVISION)
 
@@ -338,7 +430,7 @@ class Database:
         return self._engine.connect().execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"})
 
     def _prepare(self) -> None:
-        if self._is_sqlite():
+        if self._is_sqlite() and not sqlite.opened_as_it_is(self._engine):
             sqlite.write_ahead(self._engine)
         with self._engine.connect() as connection:
             if _revision(connection) == REVISIONS[-1]:
@@ -368,6 +460,8 @@ def _engine(text: str) -> Engine:
                 raise SettingsError("setting-invalid", name="database", origin="database", found=text, expected="sqlite:///FILE")
             with translated():
                 Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+            if sqlite.sealed(Path(url.database).absolute()):
+                url = sqlite.as_it_is(url)
         engine = create_engine(url)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:  # the URL may hold a password: name its kind only
         raise SettingsError(

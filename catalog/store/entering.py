@@ -26,6 +26,8 @@ FACETS: tuple[str, ...] = tuple(each for group in GROUPS.values() for each in gr
 LONGEST = 50_000
 """Characters of one entry's texts that are looked in."""
 _UNSAID = Text()
+_AT_ONCE = 500
+"""Entries that are read at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +90,23 @@ class Entering:
         self._connection.execute(delete(search_entries).where(of_dataset))
         self._connection.execute(delete(search_identifiers).where(search_identifiers.c.dataset == dataset))
 
+    def enter_again(self) -> None:
+        """Fill the full-text index from the entries, whose rows came from another database and not through ``enter``."""
+        if not self._full_text:
+            return
+        self._empty_index()
+        columns = ("id", "kind", *grams.COLUMNS)
+        asked = select(*(search_entries.c[each] for each in columns)).order_by(search_entries.c.id)
+        for some in self._connection.execute(asked.execution_options(yield_per=_AT_ONCE)).mappings().partitions(_AT_ONCE):
+            self._tell_index(grams.enter, ((int(row["id"]), dict(row)) for row in some))
+
     def clear(self) -> None:
         """Take out everything."""
+        self._known.clear()
         for each in (search_entries, search_groups, search_values, search_identifiers):
             self._connection.execute(delete(each))
-        for kind in KINDS if self._full_text else ():
-            self._connection.exec_driver_sql(grams.clear(kind))
+        if self._full_text:
+            self._empty_index()
 
     def identify(self, dataset: str, paths: Mapping[str, str]) -> None:
         """Remember flat addresses by their UUIDs for as long as the dataset is in the index."""
@@ -105,6 +118,10 @@ class Entering:
         """The ids of the visible datasets, the one that was published last at the end."""
         asked = select(datasets.c.id).where(VISIBLE).order_by(datasets.c.modified, datasets.c.id)
         return tuple(self._connection.scalars(asked))
+
+    def _empty_index(self) -> None:
+        for kind in KINDS:
+            self._connection.exec_driver_sql(grams.clear(kind))
 
     def _tell_index(self, statement: Callable[[str], str], rows: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
         if not self._full_text:

@@ -1,6 +1,6 @@
 """The feed as readers meet it: pages, selections of datasets, the event stream, and the whole in one consistent view."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,20 +9,25 @@ from sqlalchemy import Connection, and_, bindparam, func, literal, select
 
 from catalog.dcat.eventstream import PAGE, Bounds, Event, Span, page_of
 from catalog.dcat.paging import FIRST, Page
+from catalog.errors import StoreError
 from catalog.store.database import Database, datasets, documents, events, feed_pages, meta
-from catalog.store.records import CATALOG_KEY, RENDERED_FOR, ZSTD, Document, document_of, page_key
+from catalog.store.records import CATALOG_KEY, RENDERED_FOR, Document, bound_of, document_of, page_key, part_format
 from catalog.store.selection import TEXTS, Selection
 from catalog.store.shelf import gunzipped
 
 _ASKED, _NEXT = feed_pages.alias("asked"), feed_pages.alias("next")
 _BEYOND = select(func.min(feed_pages.c.start)).where(feed_pages.c.live.is_(True), feed_pages.c.start > _ASKED.c.start)
+_PARTS = documents.alias("parts")
 _SERVED = select(
     meta.c.value,
     *(each.label(f"page_{each.name}") for each in _ASKED.c),
     *(each.label(f"next_{each.name}") for each in _NEXT.c),
+    documents.c.format,
     documents.c.body,
     documents.c.etag,
     documents.c.modified,
+    _PARTS.c.format.label("part"),
+    _PARTS.c.body.label("part_body"),
 ).select_from(
     select(literal(1).label("one"))
     .subquery()
@@ -30,8 +35,9 @@ _SERVED = select(
     .outerjoin(_ASKED, _ASKED.c.number == bindparam("number"))
     .outerjoin(_NEXT, _NEXT.c.start == _BEYOND.scalar_subquery())
     .outerjoin(documents, and_(documents.c.key == bindparam("key"), documents.c.format == bindparam("format")))
+    .outerjoin(_PARTS, and_(_PARTS.c.key == bindparam("key"), _PARTS.c.format.like(bindparam("parts"))))
 )
-"""A page, the one after it, its bytes and the edition of all, with one question: it is asked for each page of each walk."""
+"""A page, the one after it, its parts and the edition of all, with one question: it is asked for each page of each walk."""
 _SOME = 500
 """Rows that are read at once where words are looked for."""
 _AT_ONCE = 100
@@ -65,14 +71,14 @@ class Feed:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def served(self, number: int, format_: str, *, zstd: bool = False) -> Served:
-        """All that an answer about a page needs, in one view of the store; its bytes as gzip, or as Zstandard."""
-        key, format_ = page_key(number), format_ + (ZSTD if zstd else "")
+    def served(self, number: int, format_: str) -> Served:
+        """All that an answer about a page needs, in one view of the store. StoreError("feed-not-ready") where it is damaged."""
+        key = page_key(number)
         with self._database.reading() as connection:
-            row = connection.execute(_SERVED, {"number": number, "key": key, "format": format_}).one()
-        document = None
+            rows = connection.execute(_SERVED, {"number": number, "key": key, "format": format_, "parts": f"{format_}/%"}).all()
+        row, document = rows[0], None
         if row.etag is not None:
-            document = Document(key=key, format=format_, stored=row.body, etag=row.etag, modified=row.modified)
+            document = Document(key=key, format=format_, stored=_bound(rows), etag=row.etag, modified=row.modified)
         page, following = _page(row, "page"), _page(row, "next")
         return Served(rendered_for=row.value or "", page=page, following=following, document=document)
 
@@ -164,6 +170,17 @@ class Feed:
 def _page(row: Any, prefix: str) -> Page | None:
     number, start, datasets, live = (getattr(row, f"{prefix}_{each}") for each in ("number", "start", "datasets", "live"))
     return None if number is None else Page(number=number, start=start, datasets=datasets, live=live)
+
+
+def _bound(rows: Sequence[Any]) -> bytes:
+    """A page as gzip, of the rows of its parts."""
+    bound, bodies = bound_of(rows[0]), {row.part: row.part_body for row in rows}
+    if bound is None:
+        raise StoreError("feed-not-ready")
+    names = [part_format(bound.format, each) for each in bound.parts]
+    if not bodies.keys() >= set(names):
+        raise StoreError("feed-not-ready")
+    return bound.gzip(bodies[each] for each in names)
 
 
 class Whole:

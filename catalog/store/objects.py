@@ -12,7 +12,7 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -63,6 +63,11 @@ class ObjectFiles:
                 with _told():
                     obstore.put(self._store, self._key(sha256), stream)
         return sha256, size
+
+    def put_all(self, sources: Iterable[Path]) -> None:
+        """One after the other: each is durable when it is there."""
+        for each in sources:
+            self.put(each)
 
     def open(self, sha256: str) -> BinaryIO:
         """The object, read piece by piece as it is asked for; it can be read from any place."""

@@ -3,7 +3,9 @@
 The text is JSON through cattrs. Every field is written, defaults too: a later program may have other defaults.
 """
 
+import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,6 +15,8 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from sqlalchemy import Row
 
+from catalog.dcat import binding
+from catalog.dcat.binding import Bound, Part
 from catalog.dcat.packing import Packed, gzipped, is_zstd, pack, plain, zstd
 from catalog.errors import StoreError
 from catalog.model import Agent, Package, Publication, Text
@@ -34,13 +38,33 @@ ISSUED = "issued"
 
 SHAPES_ALL, SHAPES_LAST = "shapes-all", "shapes-last"
 """What the catalogue remembers: what came of holding all descriptions, and the one published last, against the shapes."""
-ZSTD = ".zst"
-"""Behind the name of a format: a page as Zstandard. Pages are kept in both codings: they are asked for over and over."""
 
 
 def page_key(number: int) -> str:
     """Key of the documents that are a page of the feed."""
     return f"@page-{number}"
+
+
+def part_format(format_: str, part: Part) -> str:
+    """What stands for the format of a part of a page: the page's own, and the number of the part."""
+    return f"{format_}/{part.number}"
+
+
+def part_tag(stored: bytes) -> str:
+    """The SHA-256 of a part's plain bytes; "" where they cannot be had."""
+    try:
+        return hashlib.sha256(binding.plain(stored)).hexdigest()
+    except zlib.error:
+        return ""
+
+
+def bound_of(row: Row[Any]) -> Bound | None:
+    """The parts of which a page is made, out of its row; None where that says something else than it was told."""
+    try:
+        found = Bound.of(row.body)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if (found.format, found.etag) == (row.format, row.etag) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +175,6 @@ class Document:
 def rendered(key: str, format_: str, body: bytes, modified: str) -> Document:
     """A document of these bytes."""
     return packed_document(key, format_, pack(body), modified)
-
-
-def coded(key: str, format_: str, body: bytes, modified: str) -> tuple[Document, Document]:
-    """A document of these bytes in both codings."""
-    as_zstd = rendered(key, format_ + ZSTD, body, modified)
-    return as_zstd, Document(key=key, format=format_, stored=gzipped(body), etag=as_zstd.etag, modified=modified)
 
 
 def packed_document(key: str, format_: str, packed: Packed, modified: str) -> Document:

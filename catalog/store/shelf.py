@@ -4,22 +4,39 @@ It answers for ``dcat.paging.Shelf`` and ``dcat.eventstream.Log``, which know wh
 """
 
 import gzip
-from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from catalog import media
+from catalog.dcat.binding import Bound
 from catalog.dcat.eventstream import Described, Kind, moment
-from catalog.dcat.paging import FIRST, Page
+from catalog.dcat.paging import FIRST, Around, Page, Sheet
 from catalog.store.database import datasets, documents, events, feed_pages
-from catalog.store.records import CATALOG_KEY, Document, coded, document_of, later, page_key
+from catalog.store.records import CATALOG_KEY, Document, bound_of, document_of, later, page_key, part_format, part_tag
 from catalog.store.selection import Selection
 
 _LIVE = feed_pages.c.live.is_(True)
+_FORMATS = tuple(each.name for each in media.RDF)
 _DESCRIBED = media.N_TRIPLES.name
+_HERE = select(func.max(feed_pages.c.start)).where(_LIVE, feed_pages.c.start <= bindparam("id")).scalar_subquery()
+_BEFORE = select(func.max(feed_pages.c.start)).where(_LIVE, feed_pages.c.start < _HERE).scalar_subquery()
+_AFTER = select(func.min(feed_pages.c.start)).where(_LIVE, feed_pages.c.start > bindparam("id")).scalar_subquery()
+_AROUND = select(feed_pages).where(_LIVE, feed_pages.c.start.in_([_BEFORE, _HERE, _AFTER]))
+_LAST = select(feed_pages).where(_LIVE).order_by(feed_pages.c.start.desc()).limit(1)
+_TOTAL = select(func.sum(feed_pages.c.datasets)).where(_LIVE)
+_RESIZE = update(feed_pages).where(feed_pages.c.number == bindparam("page")).values(datasets=bindparam("count"))
+_UNDER = select(documents).where(documents.c.key.in_(bindparam("keys", expanding=True))).order_by(documents.c.key)
+_OF_PAGE = documents.c.key == bindparam("under")
+_BOUND = select(documents).where(_OF_PAGE, documents.c.format.in_(_FORMATS))
+_PARTS = select(documents.c.format, documents.c.body).where(_OF_PAGE, documents.c.format.not_in(_FORMATS))
+_STATES = select(documents.c.format, documents.c.etag, documents.c.modified).where(_OF_PAGE)
+_DROP = delete(documents).where(_OF_PAGE, documents.c.format == bindparam("gone"))
+_TOLD = select(events.c.etag).where(events.c.dataset == bindparam("id")).order_by(events.c.sequence.desc()).limit(1)
+_TOLD_LAST = select(events.c.at).order_by(events.c.sequence.desc()).limit(1)
+"""Questions of every publication, made once: to put one together takes as long as to ask it."""
 
 
 class Shelf:
@@ -28,43 +45,42 @@ class Shelf:
     def __init__(self, connection: Connection, standing: Selection) -> None:
         self._connection = connection
         self._standing = standing.condition()
+        self._ids = select(datasets.c.id).where(self._standing).order_by(datasets.c.id)
 
     def pages(self) -> tuple[Page, ...]:
         """The live pages in their order."""
         rows = self._connection.execute(select(feed_pages).where(_LIVE).order_by(feed_pages.c.start))
         return tuple(page_row(row) for row in rows)
 
-    def holding(self, dataset: str) -> Page | None:
-        """The live page whose range an id is in."""
-        return self._one(feed_pages.c.start <= dataset, feed_pages.c.start.desc())
-
-    def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
-        """The live pages before and after."""
-        before = self._one(feed_pages.c.start < page.start, feed_pages.c.start.desc())
-        return before, self._one(feed_pages.c.start > page.start, feed_pages.c.start.asc())
+    def around(self, dataset: str) -> Around:
+        """The live page whose range an id is in, and those before and after it."""
+        rows = self._connection.execute(_AROUND, {"id": dataset}).all()
+        found = sorted((page_row(row) for row in rows), key=lambda page: page.start)
+        place = max((place for place, each in enumerate(found) if each.start <= dataset), default=None)
+        if place is None:
+            return Around(None, None, None)
+        after = found[place + 1] if place + 1 < len(found) else None
+        return Around(found[place - 1] if place else None, found[place], after)
 
     def last(self) -> Page:
         """The live page of the highest ids."""
-        page = self._one(feed_pages.c.start >= "", feed_pages.c.start.desc())
-        assert page is not None, "asked while a page is written"
-        return page
-
-    def _one(self, condition: Any, order: Any) -> Page | None:
-        row = self._connection.execute(select(feed_pages).where(_LIVE, condition).order_by(order).limit(1)).one_or_none()
-        return page_row(row) if row else None
+        return page_row(self._connection.execute(_LAST).one())
 
     def total(self) -> int:
         """How many datasets stand on all live pages."""
-        return int(self._connection.scalar(select(func.sum(feed_pages.c.datasets)).where(_LIVE)) or 0)
+        return int(self._connection.scalar(_TOTAL) or 0)
 
-    def members(self, page: Page | None = None) -> Sequence[str]:
-        """The ids of a page's range that stand in the feed; of the whole feed without a page."""
-        asked = select(datasets.c.id).where(self._standing).order_by(datasets.c.id)
-        if page is not None:
-            asked = asked.where(datasets.c.id >= page.start)
-            if after := self.neighbours(page)[1]:
-                asked = asked.where(datasets.c.id < after.start)
-        return self._connection.scalars(asked).all()
+    def between(self, start: str, end: str) -> Sequence[str]:
+        """The ids that stand in the feed from ``start`` on and before ``end`` ("": up to the last), in order."""
+        asked = self._ids.where(datasets.c.id >= start)
+        return self._connection.scalars(asked.where(datasets.c.id < end) if end else asked).all()
+
+    def resize(self, page: Page, datasets: int) -> Page:
+        """A live page with so many datasets from now on."""
+        if page.datasets == datasets:
+            return page
+        self._connection.execute(_RESIZE, {"page": page.number, "count": datasets})
+        return replace(page, datasets=datasets)
 
     def open(self, start: str, datasets: int) -> Page:
         """The live page that begins there: known, taken up again, or with the next number."""
@@ -83,36 +99,54 @@ class Shelf:
         self._connection.execute(update(feed_pages).where(feed_pages.c.number == page.number).values(datasets=0, live=False))
         self._connection.execute(delete(documents).where(documents.c.key == page_key(page.number)))
 
-    def catalog(self, format_: str) -> Document | None:
-        """The catalogue's own description."""
-        return self._document(CATALOG_KEY, format_)
+    def catalog(self) -> tuple[Document, ...]:
+        """The catalogue's own description in every format."""
+        return tuple(document_of(row) for row in self._connection.execute(_UNDER, {"keys": [CATALOG_KEY]}).all())
 
-    def fragments(self, format_: str, datasets: Collection[str]) -> tuple[Document, ...]:
-        """The descriptions of these datasets in order of id."""
-        asked = select(documents).where(documents.c.format == format_, documents.c.key.in_(datasets)).order_by(documents.c.key)
-        return tuple(document_of(row) for row in self._connection.execute(asked).all())
+    def fragments(self, datasets: Collection[str]) -> tuple[Document, ...]:
+        """The descriptions of these datasets in every format, in order of id."""
+        rows = self._connection.execute(_UNDER, {"keys": sorted(datasets)}).all() if datasets else ()
+        return tuple(document_of(row) for row in rows)
 
-    def put(self, pages: Iterable[tuple[Page, Mapping[str, bytes]]], modified: str) -> None:
-        """Keep the bytes of some pages by format; the same bytes keep their time, others get a later one than those before."""
-        waiting: deque[Future[tuple[Document, Document]]] = deque()
-        with ThreadPoolExecutor() as threads:  # compressing is most of the work, and lets the next page be made meanwhile
-            for page, bodies in pages:
-                key = page_key(page.number)
-                waiting.extend(threads.submit(coded, key, name, body, modified) for name, body in bodies.items())
-                while len(waiting) > len(bodies):
-                    self._put(*waiting.popleft().result())
-            for each in waiting:
-                self._put(*each.result())
+    def tags(self, datasets: Collection[str]) -> dict[tuple[str, str], str]:
+        """The ETags of the descriptions of these datasets by format and id."""
+        asked = select(documents.c.format, documents.c.key, documents.c.etag).where(documents.c.key.in_(datasets))
+        return {(row.format, row.key): row.etag for row in self._connection.execute(asked)}
 
-    def _put(self, *codings: Document) -> None:
-        for now in codings:
-            before = self._document(now.key, now.format)
-            if before is None:
-                self._connection.execute(insert(documents).values(**now.row()))
-            elif before.stored != now.stored:
-                at = before.modified if before.etag == now.etag else later(before.modified, now.modified)
-                same = and_(documents.c.key == now.key, documents.c.format == now.format)
-                self._connection.execute(update(documents).where(same).values(now.row() | {"modified": at}))
+    def bound(self, page: Page, *, proven: bool) -> dict[str, Bound]:
+        """What is kept of a page, by format; ``proven``: with those parts only that can be unpacked to what they were."""
+        under = {"under": page_key(page.number)}
+        rows = self._connection.execute(_BOUND, under).all()
+        found = {row.format: bound for row in rows if (bound := bound_of(row)) is not None}
+        if not proven:
+            return found
+        sound = {(row.format, part_tag(row.body)) for row in self._connection.execute(_PARTS, under)}
+        return {
+            name: replace(bound, parts=tuple(each for each in bound.parts if (part_format(name, each), each.etag) in sound))
+            for name, bound in found.items()
+        }
+
+    def put(self, page: Page, sheets: Collection[Sheet], modified: str) -> None:
+        """Keep a page; the same bytes keep their time, others get a later one than those before."""
+        key = page_key(page.number)
+        before = {row.format: row for row in self._connection.execute(_STATES, {"under": key})}
+        rows, standing = [], set()
+        for each in sheets:
+            name, known, at = each.bound.format, before.get(each.bound.format), modified
+            if known is not None:
+                at = known.modified if known.etag == each.bound.etag else later(known.modified, modified)
+            rows.append(_row(key, name, each.bound.text(), each.bound.etag, at))
+            for part in each.bound.parts:
+                if part.number in each.bodies:
+                    rows.append(_row(key, part_format(name, part), each.bodies[part.number], part.etag, at))
+                else:
+                    standing.add(part_format(name, part))
+        gone = [{"gone": each} for each in before.keys() - standing]
+        if gone:
+            self._connection.execute(
+                delete(documents).where(documents.c.key == key, documents.c.format == bindparam("gone")), gone
+            )
+        self._connection.execute(insert(documents), rows)
 
     def described(self, dataset: str) -> Document | None:
         """The description of a dataset that stands in the feed."""
@@ -122,12 +156,11 @@ class Shelf:
 
     def told(self, dataset: str) -> str:
         """The ETag of the description that followers know; "" where they know none."""
-        asked = select(events.c.etag).where(events.c.dataset == dataset).order_by(events.c.sequence.desc())
-        return self._connection.scalar(asked.limit(1)) or ""
+        return self._connection.scalar(_TOLD, {"id": dataset}) or ""
 
     def tell(self, dataset: str, kind: Kind, at: str, description: Described | None) -> None:
         """Append to the stream; its times never go back."""
-        last = self._connection.scalar(select(events.c.at).order_by(events.c.sequence.desc()).limit(1)) or ""
+        last = self._connection.scalar(_TOLD_LAST) or ""
         values = {"dataset": dataset, "kind": kind, "at": max(last, moment(at))}
         etag, body = (description.etag, description.compressed) if description else ("", None)
         self._connection.execute(insert(events).values(**values, etag=etag, body=body))
@@ -144,10 +177,9 @@ class Shelf:
         now = {row.key: row.etag for row in standing}
         return sorted(each for each in told.keys() | now.keys() if told.get(each) != now.get(each))
 
-    def _document(self, key: str, format_: str) -> Document | None:
-        asked = select(documents).where(and_(documents.c.key == key, documents.c.format == format_))
-        row = self._connection.execute(asked).one_or_none()
-        return document_of(row) if row else None
+
+def _row(key: str, format_: str, stored: bytes, etag: str, modified: str) -> dict[str, Any]:
+    return Document(key=key, format=format_, stored=stored, etag=etag, modified=modified).row()
 
 
 def page_row(row: Row[Any]) -> Page:

@@ -5,16 +5,41 @@ takes its lock at once (BEGIN IMMEDIATE), for one that reads first and writes la
 transaction handling is switched off as SQLAlchemy's documentation describes ("Transactions with SQLite").
 """
 
+import os
 import sqlite3
 import time
+from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 30.0
 BEGIN = "catalog_begin"
 """Execution option of a connection: the statement that begins its transactions; empty for none."""
+
+
+def sealed(path: Path) -> bool:
+    """Whether the database lies on a medium that takes nothing, and nobody left a log beside it that belongs to it.
+
+    SQLite itself can read a WAL database there only where the two files beside it are left; it would make them.
+    """
+    if not hasattr(os, "statvfs") or not path.is_file() or not os.statvfs(path).f_flag & os.ST_RDONLY:
+        return False
+    log = path.with_name(path.name + "-wal")
+    return not log.exists() or not log.stat().st_size
+
+
+def as_it_is(url: URL) -> URL:
+    """The same for a file that cannot change: without a lock, without a file beside it (sqlite.org/uri.html, "immutable")."""
+    path = Path(url.database or "").absolute().as_posix()
+    return url.set(database=f"file:{quote(path)}", query={"immutable": "1", "uri": "true"})
+
+
+def opened_as_it_is(engine: Engine) -> bool:
+    """Whether the database is one of those."""
+    return "immutable" in engine.url.query
 
 
 def tune(engine: Engine) -> None:

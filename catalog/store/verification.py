@@ -1,10 +1,13 @@
 """Whether the store still holds what it promises: every visible version whole, by reading every byte of it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Lock
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, select
 
 from catalog.errors import Finding, Place, StoreError
 from catalog.store import records
@@ -13,16 +16,18 @@ from catalog.store.faults import translated
 from catalog.store.files import CHUNK, Files
 
 Progress = Callable[[int, int], None]
+_THREADS = 8
+"""Files that are read at a time, where there are as many cores."""
 
 
 def verify(database: Database, kept: Files, progress: Progress | None = None) -> tuple[Finding, ...]:
     """All findings; see ``Store.verify``. Transactions are short, so that publishing goes on meanwhile."""
     present = list(kept.all())  # before the rows are read: what is published in between is then no orphan
-    reader = _Reader(kept, progress, _total(database))
+    faults = hashed(kept, _blobs(database), progress)
     findings = [Finding(code="database-damaged", found=line) for line in database.damage()]
     findings += _latest_missing(database)
     for dataset, number in _visible(database):
-        findings += _version(database, dataset, number, reader)
+        findings += _version(database, dataset, number, faults)
     named = _named(database)
     findings += [
         Finding(code="blob-orphan", severity="note", details={"sha256": sha256}) for sha256 in present if sha256 not in named
@@ -30,50 +35,64 @@ def verify(database: Database, kept: Files, progress: Progress | None = None) ->
     return tuple(findings)
 
 
-@dataclass(slots=True)
-class _Reader:
-    """Reads each blob once, however many versions name it."""
+Fault = tuple[str, str]
+"""The code of what is wrong with a blob, and what was found."""
 
-    kept: Files
+
+@dataclass(slots=True)
+class _Count:
+    """Bytes that were read, by all threads together."""
+
     progress: Progress | None
     total: int
     done: int = 0
-    seen: dict[tuple[str, int], tuple[str, str] | None] = field(default_factory=dict)
+    guard: Lock = field(default_factory=Lock)
 
-    def fault(self, sha256: str, size: int) -> tuple[str, str] | None:
-        """The code of what is wrong with a blob and what was found, or None."""
-        if (sha256, size) not in self.seen:
-            self.seen[sha256, size] = self._read(sha256, size)
-        return self.seen[sha256, size]
+    def add(self, count: int) -> None:
+        with self.guard:
+            self.done += count
+            if self.progress:
+                self.progress(self.done, self.total)
 
-    def _read(self, sha256: str, size: int) -> tuple[str, str] | None:
-        end, hashed = self.done + size, hashlib.sha256()
+
+Blob = tuple[str, int]
+"""SHA-256 and number of bytes, as a version names it."""
+
+
+def hashed(kept: Files, blobs: Sequence[Blob], progress: Progress | None) -> dict[Blob, Fault | None]:
+    """Read each blob once, however many versions name it; what is wrong with it.
+
+    Hashing and reading leave Python to others, so some threads are as fast as the cores or the disk.
+    """
+    count = _Count(progress, sum(size for _sha256, size in blobs))
+    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1), thread_name_prefix="verify") as pool:
         try:
-            found = self.kept.size(sha256)
-            if found == size:
-                for chunk in self._chunks(sha256):
-                    hashed.update(chunk)
-                    self._advance(len(chunk))
-        except StoreError as error:  # a bad block of the disk is what verify is for: go on with the next
-            self._advance(end - self.done)
-            return "blob-unreadable", error.details.get("reason", error.code)
-        if found != size:
-            self._advance(size)
-            return ("blob-missing", "") if found is None else ("blob-size", str(found))
-        return None if hashed.hexdigest() == sha256 else ("blob-hash", hashed.hexdigest())
-
-    def _chunks(self, sha256: str) -> Iterator[bytes]:
-        with translated(), self.kept.open(sha256) as stream:
-            while chunk := stream.read(CHUNK):
-                yield chunk
-
-    def _advance(self, count: int) -> None:
-        self.done += count
-        if self.progress:
-            self.progress(self.done, self.total)
+            return dict(zip(blobs, pool.map(lambda each: _fault(kept, each, count), blobs), strict=True))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def _version(database: Database, dataset: str, number: int, reader: _Reader) -> Iterator[Finding]:
+def _fault(kept: Files, blob: Blob, count: _Count) -> Fault | None:
+    (sha256, size), done, found_hash = blob, 0, hashlib.sha256()
+    try:
+        found = kept.size(sha256)
+        if found == size:
+            with translated(), kept.open(sha256) as stream:
+                while chunk := stream.read(CHUNK):
+                    found_hash.update(chunk)
+                    done += len(chunk)
+                    count.add(len(chunk))
+    except StoreError as error:  # a bad block of the disk is what verify is for: go on with the next
+        count.add(size - done)
+        return "blob-unreadable", error.details.get("reason", error.code)
+    if found != size:
+        count.add(size)
+        return ("blob-missing", "") if found is None else ("blob-size", str(found))
+    return None if found_hash.hexdigest() == sha256 else ("blob-hash", found_hash.hexdigest())
+
+
+def _version(database: Database, dataset: str, number: int, faults: Mapping[Blob, Fault | None]) -> Iterator[Finding]:
     details = {"dataset": dataset, "version": str(number)}
     with database.reading() as connection:
         record = connection.scalar(select(versions.c.record).where(versions.c.dataset == dataset, versions.c.number == number))
@@ -89,11 +108,11 @@ def _version(database: Database, dataset: str, number: int, reader: _Reader) -> 
         if (publication.id, publication.version, recorded) != (dataset, number, named):
             yield Finding(code="record-differs", details=details)
     for row in rows:
-        if fault := reader.fault(row.sha256, row.bytes):
+        if fault := faults.get((row.sha256, row.bytes)):
             yield _blob(row, fault, details)
 
 
-def _blob(row: Row[tuple[object, ...]], fault: tuple[str, str], details: dict[str, str]) -> Finding:
+def _blob(row: Row[tuple[object, ...]], fault: Fault, details: dict[str, str]) -> Finding:
     code, found = fault
     expected = str(row.bytes) if code == "blob-size" else row.sha256
     details = details | {"sha256": row.sha256}
@@ -122,16 +141,17 @@ def _latest_missing(database: Database) -> list[Finding]:
         return [Finding(code="latest-missing", details={"dataset": row.id, "version": str(row.latest)}) for row in rows]
 
 
-def _total(database: Database) -> int:
-    blobs = (
+def _blobs(database: Database) -> list[Blob]:
+    """What visible versions name."""
+    asked = (
         select(files.c.sha256, files.c.bytes)
         .distinct()
         .join(datasets, datasets.c.id == files.c.dataset)
         .where(datasets.c.latest.is_not(None))
-        .subquery()
+        .order_by(files.c.sha256, files.c.bytes)
     )
     with database.reading() as connection:
-        return int(connection.scalar(select(func.coalesce(func.sum(blobs.c.bytes), 0))) or 0)
+        return [(row.sha256, row.bytes) for row in connection.execute(asked)]
 
 
 def _named(database: Database) -> set[str]:

@@ -5,15 +5,17 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from catalog import media
 from catalog.dcat.packing import Packed
 from catalog.errors import Conflict, NotFound, Withdrawn
 from catalog.model import Publication
-from catalog.store import records, trust
+from catalog.store import areas, records, trust
+from catalog.store.areas import AreaLine
 from catalog.store.database import addresses, changes, datasets, documents, events, files, meta, uses, versions
 from catalog.store.entering import Entering
+from catalog.store.harvests import Gathering
 from catalog.store.records import Head, Target, later
 from catalog.store.selection import Selection
 from catalog.store.shelf import Shelf
@@ -23,6 +25,16 @@ _STATEMENTS = media.N_TRIPLES.name
 """The format whose bytes follow from the statements alone."""
 _MANY = 500
 """Values in one ``IN``: below the limits of every database."""
+_HEAD = (
+    select(datasets, versions.c.digest)
+    .join(versions, and_(versions.c.dataset == datasets.c.id, versions.c.number == datasets.c.last_number))
+    .where(datasets.c.id == bindparam("id"))
+)
+_MODIFIED = select(documents.c.modified).where(documents.c.key == bindparam("under"))
+_DROP = delete(documents).where(documents.c.key == bindparam("under"))
+_META = select(meta.c.value).where(meta.c.key == bindparam("name"))
+_SET_META = update(meta).where(meta.c.key == bindparam("name")).values(value=bindparam("said"))
+"""Questions of every publication, made once: to put one together takes as long as to ask it."""
 
 
 class Writing:
@@ -34,14 +46,11 @@ class Writing:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._entering = Entering(connection)
 
     def head(self, dataset: str) -> Head | None:
         """Where the dataset stands, withdrawn or not; None where it was never published."""
-        row = self._connection.execute(
-            select(datasets, versions.c.digest)
-            .join(versions, and_(versions.c.dataset == datasets.c.id, versions.c.number == datasets.c.last_number))
-            .where(datasets.c.id == dataset)
-        ).one_or_none()
+        row = self._connection.execute(_HEAD, {"id": dataset}).one_or_none()
         if row is None:
             return None
         return Head(
@@ -65,7 +74,7 @@ class Writing:
         stored = replace(publication, modified=later(head.modified, publication.modified)) if head else publication
         self._set_dataset(stored, head)
         self._add_version(stored)
-        self.set_documents(stored.id, documents, stored.modified)
+        self._put_documents(stored.id, documents, stored.modified)
         self._set_addresses(addresses)
         self._set_uses(stored)
         kind = "create" if head is None or head.withdrawn else "update"
@@ -94,9 +103,11 @@ class Writing:
         """
         if not key.startswith("@"):
             self._visible(key)
-        before = self._connection.scalars(select(documents.c.modified).where(documents.c.key == key))
-        modified = later(*before, modified)
-        self._connection.execute(delete(documents).where(documents.c.key == key))
+        self._put_documents(key, rendered, modified)
+
+    def _put_documents(self, key: str, rendered: Mapping[str, bytes], modified: str) -> None:
+        modified = later(*self._connection.scalars(_MODIFIED, {"under": key}), modified)
+        self._connection.execute(_DROP, {"under": key})
         self._insert(documents, (records.rendered(key, name, body, modified).row() for name, body in rendered.items()))
 
     def shelf(self, standing: Selection) -> Shelf:
@@ -105,7 +116,11 @@ class Writing:
 
     def entering(self) -> Entering:
         """What can be found by search, where it is entered and taken out."""
-        return Entering(self._connection)
+        return self._entering
+
+    def gathering(self) -> Gathering:
+        """What is collected from other catalogues."""
+        return Gathering(self._connection)
 
     def replace_documents(self, packed: Mapping[str, Mapping[str, Packed]], modified: str, *, anew: bool) -> None:
         """Put descriptions, by key and format name, in the place of those that say something else.
@@ -131,7 +146,7 @@ class Writing:
 
     def modified(self, key: str) -> str:
         """When the descriptions under a key were written; "" where there are none."""
-        return later("", *self._connection.scalars(select(documents.c.modified).where(documents.c.key == key)))
+        return later("", *self._connection.scalars(_MODIFIED, {"under": key}))
 
     def forget_events(self) -> None:
         """Begin the event stream anew, for its members have other IRIs now. Numbers go on: no page is twice another."""
@@ -144,14 +159,16 @@ class Writing:
 
     def meta(self, key: str) -> str | None:
         """A value that the catalogue remembers about itself."""
-        return self._connection.scalar(select(meta.c.value).where(meta.c.key == key))
+        return self._connection.scalar(_META, {"name": key})
 
     def set_meta(self, key: str, value: str) -> None:
         """Remember a value."""
-        if self.meta(key) is None:
+        if not self._connection.execute(_SET_META, {"name": key, "said": value}).rowcount:
             self._connection.execute(insert(meta).values(key=key, value=value))
-        else:
-            self._connection.execute(update(meta).where(meta.c.key == key).values(value=value))
+
+    def set_areas(self, dataset: str, lines: Iterable[AreaLine]) -> None:
+        """Replace the areas that a dataset belongs to; of a withdrawn one they stay, and are not shown."""
+        areas.enter(self._connection, dataset, lines)
 
     def named(self, hashes: Iterable[str]) -> set[str]:
         """Which of these SHA-256 some version names."""

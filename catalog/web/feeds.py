@@ -22,7 +22,7 @@ from catalog.store import CATALOG_KEY, ISSUED, RENDERED_FOR, Document, Selection
 from catalog.web import signposts
 from catalog.web.negotiation import format_of
 from catalog.web.parameters import BadQuery, Choice, Identifier, Integer, Moment, Words, takes
-from catalog.web.responses import REVALIDATE, Link, Manners, answer, coding, content_of
+from catalog.web.responses import REVALIDATE, Content, Link, Manners, answer, content_of
 from catalog.web.site import site
 
 blueprint = Blueprint("feeds", __name__)
@@ -115,7 +115,7 @@ def _page(format_: Format, asked: Mapping[str, Any], *, negotiated: bool) -> Res
 
 def _stored_page(format_: Format, number: int, vary: tuple[str, ...]) -> Response:
     """A page of the whole feed, as it was rendered when something on it changed."""
-    served, public = site().store.feed.served(number, format_.name, zstd=coding() == "zstd"), site().public
+    served, public = site().store.feed.served(number, format_.name), site().public
     check_whole(served.rendered_for)
     if served.page is None:
         raise NotFound("page-unknown")
@@ -131,8 +131,9 @@ def _stored_page(format_: Format, number: int, vary: tuple[str, ...]) -> Respons
         return answer(served.document, format_.content_type, manners)
     end = served.following.start if served.following else ""  # taken up by the page before: what is left of it, until the next
     documents = _bodies(_described(format_, site().store.feed.between(served.page.start, end, standing())))
-    view = _view(format_, documents, public.catalog(format_.suffix, page=shown), following)
-    return answer(content_of(_joined(format_, documents, view)), format_.content_type, manners)
+    view = replace(_view(format_, documents, public.catalog(format_.suffix, page=shown), following), datasets=(), services=())
+    rest = Content(*feed.in_parts(format_.name, _head(format_).body, public, documents, view))
+    return answer(rest, format_.content_type, manners)
 
 
 def _selected_page(format_: Format, asked: Mapping[str, Any], vary: tuple[str, ...]) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from dcat_samples import ADDRESSES, BASE, FORMATS, package, parsed, publication
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -181,6 +181,7 @@ fields = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(definition=fields, sentence=pairs)
 def test_whatever_a_steward_writes_is_the_same_graph_in_every_format(definition: Field, sentence: Text) -> None:
     whole, table = published(definition)

@@ -1,6 +1,9 @@
 """How the feed is cut: every dataset on one page, few pages changed by a change, no link that goes wrong under a reader."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import gzip
+import hashlib
+import zlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -10,8 +13,9 @@ from hypothesis import strategies as st
 from catalog import media
 from catalog.addresses import Addresses
 from catalog.dcat import paging
+from catalog.dcat.binding import Bound, runs
 from catalog.dcat.framing import frame
-from catalog.dcat.paging import FIRST, Feed, Page
+from catalog.dcat.paging import FIRST, Around, Feed, Page, Sheet
 from catalog.errors import StoreError
 
 ADDRESSES = Addresses("https://data.example.jp")
@@ -20,7 +24,12 @@ ADDRESSES = Addresses("https://data.example.jp")
 @dataclass
 class Piece:
     key: str
+    format: str
     body: bytes
+
+    @property
+    def etag(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass
@@ -29,7 +38,17 @@ class Memory:
 
     versions: dict[str, int] = field(default_factory=dict)
     known: dict[int, Page] = field(default_factory=dict)
-    bodies: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    kept: dict[tuple[int, str], Bound] = field(default_factory=dict)
+    parts: dict[tuple[int, str, int], bytes] = field(default_factory=dict)
+    put_last: list[tuple[int, str, str]] = field(default_factory=list)
+
+    @property
+    def bodies(self) -> dict[tuple[int, str], bytes]:
+        """Each page in each format as it is read."""
+        return {
+            (page, name): gzip.decompress(bound.gzip(self.parts[page, name, each.number] for each in bound.parts))
+            for (page, name), bound in self.kept.items()
+        }
 
     def pages(self) -> list[Page]:
         return sorted((each for each in self.known.values() if each.live), key=lambda each: each.start)
@@ -42,15 +61,25 @@ class Memory:
         after = [each for each in self.pages() if each.start > page.start]
         return (before[-1] if before else None), (after[0] if after else None)
 
+    def around(self, dataset: str) -> Around:
+        page = self.holding(dataset)
+        before, after = self.neighbours(page) if page else (None, None)
+        return Around(before, page, after)
+
+    def resize(self, page: Page, datasets: int) -> Page:
+        self.known[page.number] = replace(page, datasets=datasets)
+        return self.known[page.number]
+
+    def between(self, start: str, end: str) -> list[str]:
+        return [each for each in sorted(self.versions) if each >= start and (not end or each < end)]
+
     def last(self) -> Page:
         return self.pages()[-1]
 
     def total(self) -> int:
         return sum(each.datasets for each in self.pages())
 
-    def members(self, page: Page | None = None) -> list[str]:
-        if page is None:
-            return sorted(self.versions)
+    def members(self, page: Page) -> list[str]:
         after = self.neighbours(page)[1]
         return [each for each in sorted(self.versions) if each >= page.start and (after is None or each < after.start)]
 
@@ -61,19 +90,29 @@ class Memory:
 
     def retire(self, page: Page) -> None:
         self.known[page.number] = replace(page, datasets=0, live=False)
-        self.bodies = {key: body for key, body in self.bodies.items() if key[0] != page.number}
+        self.kept = {key: bound for key, bound in self.kept.items() if key[0] != page.number}
 
-    def catalog(self, format_: str) -> Piece | None:
-        return Piece("@catalog", frame(format_, [b""]))
+    def catalog(self) -> list[Piece]:
+        return [Piece("@catalog", each.name, frame(each.name, [b""])) for each in media.RDF]
 
-    def fragments(self, format_: str, datasets: Collection[str]) -> Sequence[Piece]:
+    def fragments(self, datasets: Collection[str]) -> Sequence[Piece]:
         texts = {each: b"<%s> <v> <%d> .\n" % (each.encode(), self.versions[each]) for each in sorted(datasets)}
-        return [Piece(each, frame(format_, [text])) for each, text in texts.items()]
+        return [Piece(key, each.name, frame(each.name, [text])) for key, text in texts.items() for each in media.RDF]
 
-    def put(self, pages: Iterable[tuple[Page, Mapping[str, bytes]]], modified: str) -> None:
+    def tags(self, datasets: Collection[str]) -> dict[tuple[str, str], str]:
+        return {(each.format, each.key): each.etag for each in self.fragments(datasets)}
+
+    def bound(self, page: Page, *, proven: bool) -> dict[str, Bound]:
+        assert proven in (True, False)
+        return {name: bound for (number, name), bound in self.kept.items() if number == page.number}
+
+    def put(self, page: Page, sheets: Collection[Sheet], modified: str) -> None:
         assert modified
-        for page, bodies in pages:
-            self.bodies |= {(page.number, format_): body for format_, body in bodies.items()}
+        for each in sheets:
+            name = each.bound.format
+            self.kept[page.number, name] = each.bound
+            self.parts |= {(page.number, name, number): body for number, body in each.bodies.items()}
+            self.put_last += [(page.number, name, part.start) for part in each.bound.parts if part.number in each.bodies]
 
     def read(self, number: int) -> tuple[list[str], int]:
         """A page as it is served, whether live or taken up: its datasets, and the number of the next, 0 on the last."""
@@ -92,7 +131,7 @@ def change(shelf: Memory, size: int, name: str, at: int, *, away: bool) -> None:
         del shelf.versions[name]
     else:
         shelf.versions[name] = shelf.versions.get(name, 0) + 1
-    paging.keep(shelf, feed_of(size, at), name)
+    paging.keep(shelf, feed_of(size, at), [name])
 
 
 def walk(shelf: Memory) -> list[list[str]]:
@@ -210,8 +249,74 @@ def test_a_number_that_was_taken_up_comes_back_with_its_start() -> None:
 
 def test_a_page_without_one_of_its_descriptions_is_not_written() -> None:
     class Torn(Memory):
-        def fragments(self, format_: str, datasets: Collection[str]) -> Sequence[Piece]:
-            return super().fragments(format_, list(datasets)[1:])
+        def fragments(self, datasets: Collection[str]) -> Sequence[Piece]:
+            return super().fragments(sorted(datasets)[1:])
 
     with pytest.raises(StoreError, match="description-stale"):
         paging.rebuild(Torn({"a": 1, "b": 1}), feed_of(2))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(changes, sizes)
+def test_what_is_kept_in_parts_is_what_would_be_written_whole(steps: list[tuple[str, bool]], size: int) -> None:
+    shelf, whole = Memory(), Memory()
+    for at, (name, away) in enumerate(steps):
+        change(shelf, size, name, at, away=away)
+    whole.versions, whole.known = dict(shelf.versions), dict(shelf.known)
+    paging.rebuild(whole, feed_of(size, max(0, len(steps) - 1)))
+    if steps and whole.known == shelf.known:  # otherwise it has been cut anew
+        assert whole.bodies == shelf.bodies
+        assert {key: bound.etag for key, bound in whole.kept.items()} == {key: bound.etag for key, bound in shelf.kept.items()}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(changes, st.lists(changes, max_size=3), sizes)
+def test_some_changes_at_once_are_as_good_as_one_by_one(
+    first: list[tuple[str, bool]], portions: list[list[tuple[str, bool]]], size: int
+) -> None:
+    shelf = Memory()
+    for at, (name, away) in enumerate([("a", False), *first]):
+        change(shelf, size, name, at, away=away)
+    for portion in portions:
+        for name, away in portion:
+            if away:
+                shelf.versions.pop(name, None)
+            else:
+                shelf.versions[name] = shelf.versions.get(name, 0) + 1
+        paging.keep(shelf, feed_of(size), {name for name, _away in portion} or {"a"})
+        assert [each for page in walk(shelf) for each in page] == sorted(shelf.versions)
+        assert all(len(page) <= size for page in walk(shelf))
+        whole = Memory(dict(shelf.versions), dict(shelf.known))
+        paging.rebuild(whole, feed_of(size))
+        if whole.known == shelf.known:
+            assert whole.bodies == shelf.bodies
+
+
+def test_a_part_of_as_many_others_is_not_taken_for_the_same() -> None:
+    beginning = next(f"b{number}" for number in range(99) if zlib.crc32(f"b{number}".encode()) % 12 == 0)
+    shelf = Memory(dict.fromkeys(["a1", "a2", beginning, "c"], 1))
+    paging.rebuild(shelf, feed_of(100))
+    del shelf.versions["a2"], shelf.versions[beginning]
+    paging.keep(shelf, feed_of(100), {"a2", beginning})
+    assert b"<a2>" not in shelf.bodies[FIRST, "nt"]
+    assert b"<c> <v> <1>" in shelf.bodies[FIRST, "nt"]
+
+
+def test_a_change_compresses_the_head_and_the_few_datasets_beside_it() -> None:
+    names = [f"dataset-{number:03}" for number in range(90)]
+    shelf = Memory(dict.fromkeys(names, 1))
+    paging.rebuild(shelf, feed_of(100))
+    assert len(runs(names)) > 3
+    for away in (False, True):
+        shelf.put_last.clear()
+        if away:
+            del shelf.versions["dataset-044"]
+        else:
+            shelf.versions["dataset-044"] += 1
+        paging.keep(shelf, feed_of(100, 1), ["dataset-044"])
+        for format_ in media.RDF:
+            written = [start for _page, name, start in shelf.put_last if name == format_.name]
+            assert len([each for each in written if each]) in (1, 2)
+    before = dict(shelf.kept)
+    paging.rebuild(shelf, feed_of(100, 1))
+    assert shelf.kept == before

@@ -56,6 +56,36 @@ def test_many_sizes_and_their_order(kept: LocalFiles, tmp_path: Path) -> None:
     assert list(kept.all()) == sorted(hashes)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads the names of open files from /proc")
+def test_several_are_synced_before_they_are_named_and_each_folder_once(
+    kept: LocalFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = [tmp_path / f"source-{number}" for number in range(20)]
+    for number, each in enumerate(sources):
+        each.write_bytes(b"%d" % (number % 18))  # two are there twice
+    done: list[tuple[str, str]] = []
+    fsync, rename = os.fsync, Path.replace
+
+    def synced(handle: int) -> None:
+        done.append(("sync", str(Path(f"/proc/self/fd/{handle}").readlink())))
+        fsync(handle)
+
+    def renamed(path: Path, target: Path) -> Path:
+        done.append(("rename", str(target)))
+        assert ("sync", str(path)) in done, "whole on the disk before it has its name"
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    kept.put_all(sources)
+    last = max(place for place, (what, _name) in enumerate(done) if what == "rename")
+    after = [name for what, name in done[last + 1 :]]
+    folders = {str(kept.path(each).parent) for each in kept.all()}
+    assert sorted(after) == sorted([*folders, str(kept._root)])
+    assert len(list(kept.all())) == 18
+    assert staged(kept) == []
+
+
 def test_what_is_here_is_not_copied_again_but_looks_new(kept: LocalFiles, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept.put(source)
     os.utime(kept.path(SHA256), (1, 1))

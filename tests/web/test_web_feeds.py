@@ -402,8 +402,10 @@ def test_the_four_formats_of_a_page_are_one_graph(read, query: str) -> None:
 
 def test_the_body_is_what_the_store_holds(read, store: Store) -> None:
     for format_ in media.RDF:
-        for key, path in (("stations", "/dataset/stations"), ("@page-1", "/catalog")):
-            document = store.document(key, format_.name)
+        for document, path in (
+            (store.document("stations", format_.name), "/dataset/stations"),
+            (store.feed.served(1, format_.name).document, "/catalog"),
+        ):
             assert document is not None
             answer = read(f"{path}{format_.suffix}")
             assert (answer.body, answer.headers["ETag"]) == (document.body, f'"{document.etag}"')
