@@ -15,12 +15,14 @@ from typing import Any
 
 from catalog.errors import Finding, Place
 from catalog.model import Field, Package, Resource
-from catalog.tables import dialect_of
+from catalog.tables import SHEETS, dialect_of
 
 STEPS = 10_000_000
 """So many steps of a pattern are a matter of a second."""
 LONG = 10_000
 """Bytes of a record beyond which reading JSON, or a date in any form, may take long."""
+LONGEST = 1_000_000
+"""Bytes that the cell of a sheet may have, for all that is known."""
 CHOICES = 20.0
 """Ways to match a text, as a power of two, beyond which trying them all takes long."""
 FEW = 8
@@ -129,7 +131,7 @@ def doubts(package: Package) -> tuple[Finding, ...]:
         path = package.root.joinpath(*PurePosixPath(table.path).parts)
         fields = list(_asked(table))
         if any(0 < power < math.inf for _field, _code, power in fields):
-            longest = _longest(path, dialect_of(table).quote_char)
+            longest = LONGEST if table.format in SHEETS else _longest(path, dialect_of(table).quote_char)
             fields = [(each, code, power) for each, code, power in fields if longest**power > STEPS]
         found += [_finding(table, each, code) for each, code, _power in fields]
     return tuple(found)

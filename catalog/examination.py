@@ -3,7 +3,8 @@
 A door: rdflib, pandas and frictionless are imported only where a package is really examined.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
@@ -18,9 +19,10 @@ from catalog.model import Agent, FileRole, Json, Package, Publication, StoredFil
 from catalog.sandbox import Limits, Sandbox, confined
 from catalog.settings import Settings
 from catalog.standards import Standards, check_package
-from catalog.tables import check_bytes
+from catalog.tables import SHEETS, check_bytes
 from catalog.validation import Outcome, scan_again, validate_package
 from catalog.validation.doubts import doubts_of
+from catalog.validation.hashing import Hashes
 
 if TYPE_CHECKING:
     from catalog.vocabulary.codelists import CodeList, Vocabulary
@@ -41,19 +43,27 @@ Step = Callable[[str], None]
 """Told the name of each step as it begins: "validate", "derive", "write"."""
 
 
-def examine(package: Package, settings: Settings, step: Step = lambda _name: None, *, vouching: bool = False) -> Outcome:
+def examine(
+    package: Package,
+    settings: Settings,
+    step: Step = lambda _name: None,
+    *,
+    vouching: bool = False,
+    hashes: Mapping[str, Future[Hashes]] | None = None,
+) -> Outcome:
     """Validate the package and the raw records beside it; hold it against its code lists, standards and derivations.
 
     The report is the package's own; whatever concerns ``raw/`` and the definitions stands in the findings. A package that
     might keep the validator busy without end is examined in a limited child. Raises Refusal where that was stopped.
-    With ``vouching``, a description that surely keeps the shapes is not held against them one by one.
+    With ``vouching``, a description that surely keeps the shapes is not held against them one by one. ``hashes``: those of the
+    tables, where somebody works them out already.
     """
     step("validate")
     if unreadable := _unreadable(package, whole=False):
         return Outcome(report=NO_REPORT, findings=unreadable, lanes={})
     slow = () if confined() else (*doubts(package), *(doubts(package.raw) if package.raw is not None else ()))
     if not slow:
-        return examine_here(package, settings, step, vouching=vouching)
+        return examine_here(package, settings, step, vouching=vouching, hashes=hashes)
     if unreadable := _unreadable(package):
         return Outcome(report=NO_REPORT, findings=unreadable, lanes={})
     try:
@@ -83,9 +93,16 @@ def warm_up() -> None:
     standards()
 
 
-def examine_here(package: Package, settings: Settings, step: Step = lambda _name: None, *, vouching: bool = False) -> Outcome:
+def examine_here(
+    package: Package,
+    settings: Settings,
+    step: Step = lambda _name: None,
+    *,
+    vouching: bool = False,
+    hashes: Mapping[str, Future[Hashes]] | None = None,
+) -> Outcome:
     """The examination itself, of tables that can be read, in this process."""
-    outcome, judged = _judged(package, settings)
+    outcome, judged = _judged(package, settings, hashes)
     if outcome.refused:
         return outcome
     findings = [
@@ -110,6 +127,8 @@ def _unreadable(package: Package, *, whole: bool = True) -> tuple[Finding, ...]:
     assert package.root is not None, "a package is examined while its folder is open"
     findings: list[Finding] = []
     for table in package.tables():
+        if table.format in SHEETS:
+            continue  # looked at when the package was opened
         try:
             check_bytes(package.root.joinpath(*PurePosixPath(table.path).parts), table, whole=whole)
         except Refusal as refusal:
@@ -165,12 +184,14 @@ def _of_codes(package: Package) -> tuple[Finding, ...]:
     return (*check_schema_codelists(package, shipped_vocabulary()), *check_areas(package, shipped_vocabulary()))
 
 
-def _judged(package: Package, settings: Settings) -> tuple[Outcome, tuple[Finding, ...]]:
+def _judged(
+    package: Package, settings: Settings, hashes: Mapping[str, Future[Hashes]] | None
+) -> tuple[Outcome, tuple[Finding, ...]]:
     """What validation says, and our own findings about the cells, which are looked for while validation reads them."""
     from catalog.validation.judging import Judge
 
     judge = Judge(package, settings, _followed(package), vocabulary_for(package))
-    outcome = validate_package(package, ask=judge.ask, before_stock=partial(_unreadable, package))
+    outcome = validate_package(package, ask=judge.ask, before_stock=partial(_unreadable, package), hashes=hashes)
     if outcome.refused:
         return outcome, ()
     scanned = {name: seen for name, seen in outcome.sightings.items() if seen or outcome.lanes[name] != "stock"}
@@ -178,9 +199,7 @@ def _judged(package: Package, settings: Settings) -> tuple[Outcome, tuple[Findin
 
 
 def _underived(package: Package) -> tuple[Finding, ...]:
-    from catalog.derivation import is_derived
-
-    if not is_derived(package):
+    if not package.is_derived():
         return ()
     from catalog.derivation.published import check
 

@@ -17,7 +17,7 @@ from catalog.examination import Step, codelists_used, examine, standards
 from catalog.model import Box, Field, FileRole, Package, Prepared, Resource, StoredFile
 from catalog.settings import Settings
 from catalog.standards import as_json
-from catalog.tables import write_canonical
+from catalog.tables import SHEETS, write_canonical
 
 SOURCE, CODELISTS, STANDARDS, RAW, STATISTICS, CHARTS = (
     "source/", "codelists/", "standards/", "raw/", "statistics/", "charts/",
@@ -98,6 +98,10 @@ def _snapshots(package: Package, workspace: Path) -> dict[str, Path]:
 
 
 def _canonical(package: Package, table: Resource, target: Path, settings: Settings) -> int:
+    if table.format in SHEETS:
+        from catalog.validation.sheets import write_sheet
+
+        return write_sheet(package, table, target)
     return write_canonical(
         _inside(package, table.path),
         table,

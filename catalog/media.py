@@ -55,6 +55,13 @@ CSV = Format(name="csv", media_type="text/csv", label="CSV", file_type="CSV", te
 TSV = Format(name="tsv", media_type="text/tab-separated-values", label="TSV", file_type="TSV", text=True)
 ZIP = Format(name="zip", media_type="application/zip", label="ZIP", file_type="ZIP", compressible=False)
 GZIP = Format(name="gz", media_type="application/gzip", label="GZIP", file_type="GZIP", compressible=False)
+ODS = Format(
+    name="ods",
+    media_type="application/vnd.oasis.opendocument.spreadsheet",
+    label="ODS",
+    file_type="ODS",
+    compressible=False,
+)
 PDF = Format(name="pdf", media_type="application/pdf", label="PDF", file_type="PDF", compressible=False)
 XLSX = Format(
     name="xlsx",

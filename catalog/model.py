@@ -252,6 +252,23 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a dataset was collected from (docs/harvesting.md). No descriptor says this: only a harvest does.
+
+    ``source`` is the operator's name of that catalogue, ``catalog`` its address. ``iri`` and ``identifier`` are those under
+    which the publisher described the dataset, ``described`` is that description as JSON (``dcat.taking``). ``taken``: the
+    tables of this package were made of a file that it names; else there are none, and the description is passed on as it is.
+    """
+
+    source: str
+    catalog: str
+    iri: str = ""
+    identifier: str = ""
+    described: str = ""
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """A data package, normalised from v1 or v2: what the steward wrote, before anything is done with it.
 
@@ -285,11 +302,20 @@ class Package:
     readme: str = ""
     descriptor: Json = field(default_factory=dict)
     raw: "Package | None" = None
+    origin: Origin | None = None
     root: Path | None = None
 
     def tables(self) -> tuple[Resource, ...]:
         """The resources with a schema, in order."""
         return tuple(each for each in self.resources if each.role == "table")
+
+    def is_derived(self) -> bool:
+        """Whether any table or column says how it is derived."""
+        tables = self.tables()
+        return any(
+            each.derivation or any(one.definition.derivation for one in (each.schema.fields if each.schema else ()))
+            for each in tables
+        )
 
     def resource(self, name: str) -> Resource:
         """The resource of that name; KeyError where there is none."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TextIO, TypedDict
 
 from catalog.errors import Finding, Place, Refusal
-from catalog.media import TSV
+from catalog.media import ODS, TSV, XLSX
 from catalog.model import Resource
 
 ENCODINGS = frozenset({
@@ -27,6 +27,9 @@ ENCODINGS = frozenset({
     "iso2022_jp_ext", "iso8859-1", "iso8859-15", "cp1252",
 })  # fmt: skip
 """The text encodings that a table may declare: Python also knows codecs that are no encoding of text (zlib, rot13 …)."""
+
+SHEETS = frozenset({XLSX.name, ODS.name})
+"""Formats of tables that stock frictionless alone reads (``validation.sheets``)."""
 
 ROW_CHARACTERS = 16_777_216
 """Longest row that is held in memory, in characters; far beyond any real one, short of what a limited child may use."""
@@ -199,8 +202,13 @@ def read_table(path: Path, resource: Resource, *, max_columns: int, max_cell_byt
     Without a header the labels are the names of the schema's fields. Raises Refusal as ``read_rows`` does, and
     ``table-empty`` where there is no header to read.
     """
-    dialect = dialect_of(resource)
     records = enumerate(read_rows(path, resource, max_columns=max_columns, max_cell_bytes=max_cell_bytes), start=1)
+    return table_of(records, resource)
+
+
+def table_of(records: Iterator[tuple[int, list[str]]], resource: Resource) -> Table:
+    """The same, of the records of a file as text, each with its number. Raises Refusal: ``table-empty``."""
+    dialect = dialect_of(resource)
     if not dialect.header:
         return Table(labels=resource.schema.names() if resource.schema else (), rows=_content(records, dialect))
     labels: list[list[str]] = []

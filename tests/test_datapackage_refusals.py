@@ -103,7 +103,7 @@ CASES: list[tuple[str, dict[str, Any], str | None]] = [
     ("scheme-unsupported", {"/resources/0/scheme": "s3"}, None),
     ("property-unsupported", {"/resources/0/layout": {"headerRows": [2]}}, None),
     # formats
-    ("table-spreadsheet", {"/resources/0/path": "data/stations.xlsx"}, None),
+    ("table-spreadsheet", {"/resources/0/path": "data/stations.xls"}, None),
     ("table-spreadsheet", {"/resources/0/format": "ods"}, "/resources/0/path"),
     ("table-format", {"/resources/0/format": "gsheets"}, None),
     ("table-format", {"/resources/0/format": "sql"}, None),

@@ -49,13 +49,15 @@ def validate(paths: tuple[Path, ...], as_json: bool) -> None:
 
 def _validated(path: Path, settings: Settings) -> dict[str, Any]:
     from catalog.datapackage import open_package
-    from catalog.examination import NO_REPORT, examine
+    from catalog.validation import hashed
 
     try:
         _refuse_tables(path)
-        with open_package(path, settings) as package:
+        with open_package(path, settings) as package, hashed(package) as hashes:  # while the rest is imported
+            from catalog.examination import examine
+
             with working(_("Checking %(name)s"), name=package.name):
-                outcome = examine(package, settings, vouching=True)
+                outcome = examine(package, settings, vouching=True, hashes=hashes)
             tables = [(task["name"], task["stats"].get("rows", 0), task["valid"]) for task in outcome.report["tasks"]]
             return {
                 "valid": outcome.valid,
@@ -69,6 +71,8 @@ def _validated(path: Path, settings: Settings) -> dict[str, Any]:
                 },
             }
     except Refusal as refusal:
+        from catalog.examination import NO_REPORT
+
         findings = [messages.as_json(each) for each in refusal.findings]
         answer = {"valid": False, "report": NO_REPORT, "findings": findings, "lanes": {}}
         return {"valid": False, "problems": refusal.findings, "tables": [], "json": answer}

@@ -6,11 +6,15 @@ Frictionless also writes the members that are CSV's own into an object ``csv``; 
 from typing import Any
 
 from catalog.datapackage.objects import Node
+from catalog.media import XLSX
 from catalog.model import Json
 from catalog.tables import Dialect
 
 CSV_KEYS = ("delimiter", "lineTerminator", "quoteChar", "doubleQuote", "escapeChar", "skipInitialSpace")
 """Members that concern the characters; frictionless keeps them in an object of their own."""
+
+SHEET_KEYS = ("sheet", "preserveFormatting", "adjustFloatingPointError", "stringified")
+"""Members that frictionless keeps in an object ``excel``; of ``ods`` it knows the first. Merged cells are not filled here."""
 
 _TABLE_KEYS = ("header", "headerRows", "headerJoin", "headerCase", "commentChar", "commentRows", "skipBlankRows")
 _DESCRIPTIVE = ("$schema", "name", "type", "title", "description", "caseSensitiveHeader", "csvddfVersion")
@@ -35,6 +39,28 @@ def read_dialect(node: Node) -> dict[str, Any]:
     return declared
 
 
+def read_sheet_dialect(node: Node, format_: str) -> dict[str, Any]:
+    """The same of a sheet: which one it is, where its header stands."""
+    kind = "excel" if format_ == XLSX.name else format_
+    node.only((*_TABLE_KEYS, *_DESCRIPTIVE, *_ELSEWHERE, kind), code="dialect-key-unknown")
+    for key in _ELSEWHERE:
+        if key in node:
+            node.refuse("dialect-unsupported", key, found=key)
+    nested = node.child(kind)
+    known = SHEET_KEYS if kind == "excel" else SHEET_KEYS[:1]
+    nested.only(known, code="dialect-key-unknown")
+    declared = _members(node) | {key: nested.flag(key) for key in known[1:] if key in nested}
+    if "sheet" in nested:
+        declared["sheet"] = _sheet(nested)
+    return declared
+
+
+def explicit_sheet(dialect: Dialect, declared: Json, format_: str) -> dict[str, Any]:
+    """The dialect of a sheet as frictionless is told it."""
+    kind = "excel" if format_ == XLSX.name else format_
+    return _whole(dialect, declared) | {kind: {key: declared[key] for key in SHEET_KEYS if key in declared}}
+
+
 def explicit(dialect: Dialect, declared: Json) -> dict[str, Any]:
     """The dialect as frictionless is told it: every member, so that it guesses nothing from a sample of the file."""
     csv: dict[str, Any] = {
@@ -46,13 +72,16 @@ def explicit(dialect: Dialect, declared: Json) -> dict[str, Any]:
     }
     if dialect.escape_char:
         csv["escapeChar"] = dialect.escape_char
+    return _whole(dialect, declared) | {"csv": csv}
+
+
+def _whole(dialect: Dialect, declared: Json) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "header": dialect.header,
         "headerJoin": dialect.header_join,
         "headerCase": declared.get("headerCase", True),
         "commentRows": list(dialect.comment_rows),
         "skipBlankRows": dialect.skip_blank_rows,
-        "csv": csv,
     }
     if dialect.header:
         whole["headerRows"] = list(dialect.header_rows)
@@ -77,6 +106,14 @@ def _members(node: Node) -> dict[str, Any]:
         else:
             declared[key] = node.text(key)
     return declared
+
+
+def _sheet(node: Node) -> str | int:
+    """Its name, or its number from 1."""
+    value = node.value["sheet"]
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    return node.line("sheet")
 
 
 def _distinct(node: Node, declared: dict[str, Any]) -> None:

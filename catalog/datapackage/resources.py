@@ -9,14 +9,15 @@ from typing import Any
 from catalog import media
 from catalog.datapackage import additions, jsontext
 from catalog.datapackage.containment import Folder
-from catalog.datapackage.dialects import explicit, read_dialect
+from catalog.datapackage.dialects import explicit, explicit_sheet, read_dialect, read_sheet_dialect
 from catalog.datapackage.objects import Node
 from catalog.datapackage.profiles import TABULAR, check_profiles
 from catalog.datapackage.schemas import Limits, read_schema, stock_schema
-from catalog.errors import Place
+from catalog.errors import Place, Refusal
 from catalog.model import Resource, Role, Schema
 from catalog.settings import Settings
-from catalog.tables import codec, dialect_of, effective_encoding, header_row
+from catalog.tables import SHEETS, codec, dialect_of, effective_encoding, header_row
+from catalog.workbooks import guard_table
 
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 FILE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,99}")
@@ -83,14 +84,17 @@ class Read:
         assert self.file is not None
         assert self.resource.schema is not None
         rest = {key: value for key, value in self.node.value.items() if key not in _OURS}
-        return rest | {
+        table = {
             "type": "table",
             "path": self.resource.path,
-            "format": media.CSV.name,
-            "encoding": effective_encoding(self.file, self.resource.encoding),
-            "dialect": explicit(dialect_of(self.resource), self.resource.dialect),
             "schema": stock_schema(self.schema.value, self.resource.schema, self.resource.name),
         }
+        dialect, declared = dialect_of(self.resource), self.resource.dialect
+        if self.resource.format in SHEETS:
+            told = explicit_sheet(dialect, declared, self.resource.format)
+            return rest | table | {"format": self.resource.format, "dialect": told}
+        encoding = effective_encoding(self.file, self.resource.encoding)
+        return rest | table | {"format": media.CSV.name, "encoding": encoding, "dialect": explicit(dialect, declared)}
 
 
 def read_resource(node: Node, around: Surroundings) -> Read:
@@ -121,7 +125,7 @@ def read_resource(node: Node, around: Surroundings) -> Read:
         format=format_,
         media_type=media_type or _media_type(role, format_, path),
         encoding=_encoding(node),
-        dialect=_dialect(node, around) if role == "table" else {},
+        dialect=_dialect(node, around, format_) if role == "table" else {},
         schema=schema,
         bytes=node.count("bytes"),
         hash=node.line("hash"),
@@ -130,7 +134,9 @@ def read_resource(node: Node, around: Surroundings) -> Read:
     )
     if role == "file" and file is not None:
         _check_bytes(node, resource, file)
-    if role == "table" and file is not None and not node.complaints.findings:
+    if role == "table" and format_ in SHEETS:
+        _check_sheet(node, resource, file, around)
+    elif role == "table" and file is not None and not node.complaints.findings:
         resource = _with_header(resource, file, around.settings)
     return Read(resource, file, node, raw_schema)
 
@@ -192,9 +198,11 @@ def _path(node: Node) -> str:
 
 
 def _table_format(node: Node, path: str) -> str:
-    """CSV or TSV: said, or promised by the ending of the path."""
+    """CSV, TSV, or a sheet of XLSX or ODS: said, or promised by the ending of the path."""
     suffix = PurePosixPath(path).suffix.lower()
     said = node.line("format").lower()
+    if (said or suffix[1:]) in SHEETS and suffix[1:] in (SHEETS if not said else {said}):
+        return said or suffix[1:]
     for ending in (said, suffix[1:]):
         if ending in _SPREADSHEETS:
             node.refuse("table-spreadsheet", "path", found=ending)
@@ -236,12 +244,23 @@ def _schema(node: Node, role: Role, around: Surroundings) -> tuple[Schema | None
     return read_schema(found, around.limits), found
 
 
-def _dialect(node: Node, around: Surroundings) -> dict[str, Any]:
+def _dialect(node: Node, around: Surroundings, format_: str) -> dict[str, Any]:
     found = looked_up(node, "dialect", around) if "dialect" in node else None
     if found is None:
         return {}
     check_profiles(found)
-    return read_dialect(found)
+    return read_sheet_dialect(found, format_) if format_ in SHEETS else read_dialect(found)
+
+
+def _check_sheet(node: Node, table: Resource, file: Path | None, around: Surroundings) -> None:
+    """Whether the workbook can be opened without harm. Of raw records none is: derivation reads text."""
+    if around.folder.prefix:
+        node.refuse("table-spreadsheet", "path", found=table.format)
+    elif file is not None:
+        try:
+            guard_table(file, table.format, Place(file=table.path, resource=table.name), around.settings)
+        except Refusal as refusal:
+            node.complaints.findings.extend(refusal.findings)
 
 
 def _with_header(table: Resource, file: Path, settings: Settings) -> Resource:

@@ -69,8 +69,7 @@ class Plan:
 
 def is_derived(package: Package) -> bool:
     """Whether any table or column of the package says how it is derived."""
-    tables = package.tables()
-    return any(each.derivation or any(one.definition.derivation for one in _fields(each)) for each in tables)
+    return package.is_derived()
 
 
 def plan_of(package: Package, codelists: Collection[str]) -> Plan:

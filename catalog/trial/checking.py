@@ -22,10 +22,10 @@ from catalog.examination import examine, shipped_vocabulary, standards
 from catalog.intake import write_zip
 from catalog.model import Package, Resource, Text
 from catalog.settings import Settings
-from catalog.tables import read_rows
+from catalog.tables import SHEETS, read_rows
 from catalog.trial import marking, packing, plain
 from catalog.trial.nouns import LICENSES, Mended, Order, Product, Table, Trial, for_child, shown
-from catalog.validation import Outcome
+from catalog.validation import Outcome, sheet_rows
 from catalog.values import column_number
 
 TABLE = "table"
@@ -90,7 +90,10 @@ def _of_package(job: _Job) -> Trial:
 def _sheet(package: Package, table: Resource, outcome: Outcome, settings: Settings) -> marking.Sheet:
     assert package.root is not None, "a package is checked while its folder is open"
     path = package.root.joinpath(*PurePosixPath(table.path).parts)
-    records = read_rows(path, table, max_columns=settings.max_columns, max_cell_bytes=settings.max_cell_bytes)
+    if table.format in SHEETS:
+        records = sheet_rows(package, table)
+    else:
+        records = read_rows(path, table, max_columns=settings.max_columns, max_cell_bytes=settings.max_cell_bytes)
     rows = next((task["stats"].get("rows", 0) for task in outcome.report["tasks"] if task["name"] == table.name), 0)
     return marking.Sheet(
         name=table.name,

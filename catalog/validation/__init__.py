@@ -4,14 +4,16 @@
 frictionless (0.8 s) only where there is something for it to look at.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from catalog.errors import Finding
 from catalog.model import Json, Package, Resource
+from catalog.tables import Table
 from catalog.validation import small
 from catalog.validation.findings import findings_of
 from catalog.validation.hashing import Hashes, hashed
@@ -20,7 +22,7 @@ from catalog.validation.scanning import Ask, Question, Sighting
 from catalog.validation.subjects import Subject, subjects_of
 from catalog.validation.vouching import vouched
 
-__all__ = ["Outcome", "findings_of", "scan_again", "validate_package"]
+__all__ = ["Outcome", "findings_of", "hashed", "read_sheet", "scan_again", "sheet_rows", "validate_package"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,22 +63,24 @@ def validate_package(
     limit_errors: int = 1000,
     ask: Ask | None = None,
     before_stock: Callable[[], tuple[Finding, ...]] = tuple,
+    hashes: Mapping[str, Future[Hashes]] | None = None,
 ) -> Outcome:
     """Validate every table of a package that ``datapackage.open_package`` has opened (``root`` is set).
 
     ``ask`` is told each table and the labels of its header, and what it asks is answered from the same reading.
     ``before_stock`` may answer findings that keep stock from being asked; they are all there is then, beside an empty report.
+    ``hashes``: ``hashed`` of the package, where it is under way already.
     Never raises for what the package holds: where frictionless itself fails, the finding ``validator-stopped`` says so.
     """
     subjects = subjects_of(package)
     stock = partial(_with_stock, limit_errors=limit_errors, before=before_stock)
     try:
-        with hashed(package) as hashes:
+        with hashed(package) if hashes is None else nullcontext(hashes) as hashing:
             if small.is_small(package):
-                return _of_small(package, subjects, hashes, stock)
+                return _of_small(package, subjects, hashing, stock)
             from catalog.validation.lanes import validate  # the files are hashed while the engine is imported
 
-            answer = validate(package, subjects, hashes, stock, ask, limit_errors=limit_errors)
+            answer = validate(package, subjects, hashing, stock, ask, limit_errors=limit_errors)
     except _Refused as refused:
         return Outcome(report=report_of([]) | {"valid": False}, findings=refused.args[0], lanes={})
     return Outcome(report=answer.report, findings=answer.findings, lanes=answer.lanes, sightings=answer.sightings)
@@ -99,6 +103,20 @@ def scan_again(package: Package, resource: Resource, questions: Sequence[Questio
     from catalog.validation.lanes import scan_again
 
     return scan_again(package, resource, questions)
+
+
+def read_sheet(package: Package, table: Resource) -> Table:
+    """A table that is a sheet of a workbook, as texts. Raises Refusal, without a finding, where stock cannot read it either."""
+    from catalog.validation.sheets import read_sheet
+
+    return read_sheet(package, table)
+
+
+def sheet_rows(package: Package, table: Resource) -> Iterator[list[str]]:
+    """Every row of the same, from the first of the sheet."""
+    from catalog.validation.sheets import texts
+
+    return (cells for _number, cells in texts(package, table))
 
 
 def _with_stock(

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from catalog.errors import Finding, Place
+from catalog.errors import Finding, Place, Refusal
 from catalog.model import Package, Resource
-from catalog.tables import dialect_of, effective_encoding, formatting
+from catalog.tables import SHEETS, dialect_of, effective_encoding, formatting
 from catalog.validation.limits import LONGEST_RECORD, MOST_CELLS
+from catalog.validation.sheets import records
 
 if TYPE_CHECKING:
     from catalog.validation.screening import Screened
@@ -56,6 +57,10 @@ def _of_table(table: Resource, records: Iterator[_Record], limit_errors: int) ->
 
 def _records(package: Package, table: Resource, screened: "Screened | None") -> Iterator[_Record]:
     """The rows that stock will read, the header with them, as leniently as it reads them."""
+    if table.format in SHEETS:
+        with contextlib.suppress(Refusal):  # stock stops there too
+            yield from ((number, [str(cell or "") for cell in cells]) for number, cells in records(package, table))
+        return
     assert package.root is not None, "a package is validated while its folder is open"
     path = package.root.joinpath(*PurePosixPath(table.path).parts)
     dialect = dialect_of(table)

@@ -20,6 +20,11 @@ _FOREIGN_KEY = re.compile(
     re.DOTALL,
 )
 _SAME_ROW = re.compile(r"^the same as in the row at position (?P<other>\d+)$")
+_GIVEN_UP = re.compile(
+    r'^(?P<code>pattern-not-judged): pattern "(?P<pattern>.*)" takes longer than (?P<seconds>[0-9.]+) seconds; (?P<count>[0-9]+)',
+    re.DOTALL,
+)
+"""Ours, not stock's (``patience``)."""
 _NO_KEY = 'cells composing the primary keys are all "None"'
 _SHOWN = 200
 
@@ -50,6 +55,14 @@ def finding_of(error: dict[str, Any], place: Place) -> Finding:
     elif same := _SAME_ROW.match(note):
         code = f"{code}.same"
         details |= same.groupdict()
+    elif given_up := _GIVEN_UP.match(note):
+        return Finding(
+            code=given_up["code"],
+            place=place,
+            found=_shown(given_up["pattern"]),
+            expected=given_up["seconds"],
+            details={"count": given_up["count"]},
+        )
     elif note == _NO_KEY:
         code = f"{code}.empty"
     return Finding(

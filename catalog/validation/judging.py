@@ -11,11 +11,11 @@ from catalog.errors import Finding, NotFound, Place, Refusal
 from catalog.model import Package, Resource
 from catalog.settings import Settings
 from catalog.standards import Standards
-from catalog.tables import read_table
-from catalog.validation import asking
+from catalog.tables import SHEETS, read_table
+from catalog.validation import asking, read_sheet
 from catalog.validation.recognising import Column, columns_of
 from catalog.validation.scanning import Located, Question, Sighting
-from catalog.validation.sights import RULES, Sight, Watch, holding, sights_of
+from catalog.validation.sights import RULES, Sight, Watch, sights_of
 from catalog.validation.subjects import path_of
 from catalog.vocabulary.checking import check_values
 from catalog.vocabulary.codelists import CodeList, Vocabulary
@@ -171,17 +171,21 @@ class Judge:
 
     def _tell_apart(self, plan: _Plan, subject: _Subject, located: Iterable[Located]) -> None:
         column = subject.columns[0]
+        watch = Watch(column, subject.sights)
         for each in located:
             cell = each.cells[column.position]
-            for sight in holding(column, subject.sights, cell):
+            for sight in watch.of(cell):
                 plan.note(column, sight, each.row, cell)
 
     # -- row by row ------------------------------------------------------------------------------------------------------
 
     def _read(self, resource: Resource) -> _Plan:
         """Blank lines, and rows that are too short or too long, are left to stock."""
-        limits = {"max_columns": self._settings.max_columns, "max_cell_bytes": self._settings.max_cell_bytes}
-        table = read_table(path_of(self._package, resource), resource, **limits)
+        if resource.format in SHEETS:
+            table = read_sheet(self._package, resource)
+        else:
+            limits = {"max_columns": self._settings.max_columns, "max_cell_bytes": self._settings.max_cell_bytes}
+            table = read_table(path_of(self._package, resource), resource, **limits)
         plan = self._planned(resource, table.labels)
         watches = [(each, each.position, Watch(each, sights).of) for each, sights in plan.sights.items() if sights]
         width = len(table.labels)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from catalog.errors import Finding
 from catalog.model import Json, Package, Resource
@@ -47,10 +48,18 @@ def validate(
     """Validate every table of the package; never raises for what is in it. ``stock`` is called where it is needed."""
     referred = {each.table for subject in subjects.values() if subject is not None for each in subject.references}
     in_turn = sorted(subjects, key=lambda name: name not in referred)  # proving a table shows that it can be referred to
-    with Screen(subjects, SOUGHT if ask else ()) as screen:
-        questions = {name: _questions(screen, package.resource(name), ask) for name in in_turn if _is_plain(screen, name)}
-        worth = [name for name in questions if not stops_soon(screen.subject(name), limit_errors)]
-        screened = {name: _screened(screen, name, questions[name]) for name in worth}
+    with Screen({name: subjects[name] for name in in_turn}, SOUGHT if ask else ()) as screen, ThreadPoolExecutor(1) as pool:
+        questions: dict[str, Sequence[Question]] = {}
+        screened: dict[str, Screened | None] = {}
+        for name in in_turn:
+            if not _is_plain(screen, name):
+                continue
+            questions[name] = _questions(screen, package.resource(name), ask)
+            is_dirty = stops_soon(screen.subject(name), limit_errors)
+            if is_dirty:  # stock will be needed; it is imported while the engine reads
+                pool.submit(import_module, "catalog.validation.stock")
+            if questions[name] or not is_dirty:  # who asks has the table read anyway
+                screened[name] = _screened(screen, name, questions[name])
         proven = {name: each for name, each in screened.items() if each is not None}
         if len(proven) == len(subjects) and vouched(package.descriptor):
             done = {name: hashing[name].result() for name in proven}
@@ -58,17 +67,16 @@ def validate(
                 report: Json = report_of([task_of(proven[name].subject, proven[name].rows, done[name]) for name in subjects])
                 lanes = {name: each.lane for name, each in proven.items()}
                 return Answer(report=report, lanes=lanes, sightings=_sightings(screen, proven, questions))
-        with ThreadPoolExecutor(1) as pool:  # the engine works without the interpreter, which stock keeps busy
-            looking = pool.submit(_sightings, screen, proven, questions)
-            report, findings, active = stock(package, proven, hashing)
-            sightings = looking.result()
+        looking = pool.submit(_sightings, screen, proven, questions)  # the engine works without the interpreter,
+        report, findings, active = stock(package, proven, hashing)  # which stock keeps busy
+        sightings = looking.result()
         lanes = {name: proven[name].lane if name in active else "stock" for name in subjects}
         return Answer(report=report, findings=findings, lanes=lanes, sightings=sightings)
 
 
 def scan_again(package: Package, resource: Resource, questions: Sequence[Question]) -> tuple[Sighting, ...] | None:
     """Answers to more questions about a table of the package; None where it cannot be scanned."""
-    with suppress(Exception), Screen(subjects_of(package)) as screen:
+    with suppress(Exception), Screen({resource.name: subjects_of(package)[resource.name]}) as screen:
         return screen.look(resource.name, questions).sightings()
     return None
 

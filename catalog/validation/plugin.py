@@ -5,7 +5,7 @@ object and screened. Whatever is not plain, or goes wrong, is stock's, as if thi
 """
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -55,7 +55,8 @@ class ScreenedTable(TableResource):  # type: ignore[misc] # frictionless is not 
 
     def validate(self, checklist: Any = None, **options: Any) -> Report:
         """What ``Resource.validate`` answers, sooner; shown in the reader's language."""
-        report = self._validated(checklist, **options)
+        with _patient() as tell:
+            report = tell(self._validated(checklist, **options))
         if _off.get():
             return report
         try:
@@ -127,6 +128,24 @@ class _Screening:
             _warn(error)
             return None
         return screened
+
+
+@contextmanager
+def _patient() -> Iterator[Callable[[Report], Report]]:
+    """Patterns without end are given up after a while, which is told in the report; without that, where it cannot be had."""
+    with ExitStack() as stack:
+        try:
+            from catalog.validation.patience import patient  # noqa: PLC0415  only where something is validated
+
+            tell = stack.enter_context(patient()).tell
+        except Exception as error:  # noqa: BLE001  stock can do without it
+            _warn(error, "no limit for patterns")
+            tell = _as_it_is
+        yield tell
+
+
+def _as_it_is(report: Report) -> Report:
+    return report
 
 
 def _warn(error: Exception, what: str = "not screened, frictionless reads every row itself") -> None:

@@ -50,12 +50,14 @@ class Form:
     """How the cells of a column are recognised. ``x`` is the SQL of the cell, which is not missing.
 
     ``valid``: surely read as a value. ``key``: see above, "" where columns of the type are not compared. ``bounded`` turns the
-    bounds of the schema into SQL; ``member`` turns a value of ``enum`` into a text that a cell may have.
+    bounds of the schema into SQL; ``member`` turns a value of ``enum`` into a text that a cell may have. ``usual`` makes SQL of
+    the bounds that is cheap, and true only of valid cells within them.
     """
 
     valid: str
     key: str = ""
     bounded: Callable[[Json], str] | None = None
+    usual: Callable[[Json], str] | None = None
     member: Callable[[Any], str | None] = lambda value: value if isinstance(value, str) else None
 
 
@@ -88,7 +90,7 @@ def cell(column: Column, x: str, types: Types) -> Cell:
         raise Uncovered(f"type {column.type}")
     form = maker(column, x)
     missing = types.member(x, column.missing)
-    tests = [form.valid, *_constrained(column, x, form, types)]
+    tests = [_bounded(column, form), *_constrained(column, x, form, types)]
     valid = joined("AND", [each for each in tests if each != "true"], "true")
     required = bool(column.constraints.get("required"))
     if required:
@@ -108,13 +110,21 @@ def _excludes_missing(column: Column) -> bool:
     return not any(sign.isdigit() for each in column.missing for sign in each)
 
 
+def _bounded(column: Column, form: Form) -> str:
+    """Surely a value, and within the bounds."""
+    bounds = {name: value for name, value in column.constraints.items() if name in BOUNDS and value is not None}
+    proof = form.valid
+    if bounds:
+        if form.bounded is None:
+            raise Uncovered(f"bounds of {column.type}")
+        within = form.bounded(bounds)
+        proof = within if proof == "true" else f"({proof} AND {within})"
+    return f"(CASE WHEN {form.usual(bounds)} THEN true ELSE {proof} END)" if form.usual else proof
+
+
 def _constrained(column: Column, x: str, form: Form, types: Types) -> list[str]:
     tests = []
     constraints = {name: value for name, value in column.constraints.items() if value is not None}
-    if bounds := {name: value for name, value in constraints.items() if name in BOUNDS}:
-        if form.bounded is None:
-            raise Uncovered(f"bounds of {column.type}")
-        tests.append(form.bounded(bounds))
     if "minLength" in constraints:
         tests.append(f"length({x}) >= {_count(constraints['minLength'])}")
     if "maxLength" in constraints:
@@ -206,8 +216,21 @@ def _number(column: Column, x: str) -> Form:
         valid=_matches(x, r" *[+-]?[0-9]+(\.[0-9]*)?" + exponent + " *"),
         key="" if column.options.get("floatNumber") else _number_key(x),
         bounded=lambda bounds: _compared(x, bounds),
+        usual=lambda bounds: _inside(x, bounds),
         member=lambda value: _or_none(lambda: _decimal(value)),
     )
+
+
+def _inside(x: str, bounds: Json) -> str:
+    """A positive number of any form that stock reads too, strictly within the bounds, where rounding to doubles plays no part.
+
+    The engine takes ``+-5`` for -5, so of numbers below zero nothing is told; NaN and infinity are beyond all numbers.
+    """
+    least = [Decimal(_decimal(value)) for name, value in bounds.items() if BOUNDS[name][0] == ">"]
+    most = [_decimal(value) for name, value in bounds.items() if BOUNDS[name][0] == "<"]
+    value = f"TRY_CAST({x} AS DOUBLE)"
+    tests = [f"{value} > {max([Decimal(0), *least]):f}::DOUBLE", *(f"{value} < {each}::DOUBLE" for each in most or ["1e300"])]
+    return " AND ".join(tests)
 
 
 def _number_key(x: str) -> str:
@@ -283,7 +306,7 @@ def _boolean(column: Column, x: str) -> Form:
 
 def _date(column: Column, x: str) -> Form:
     if column.format == "default":
-        valid = f"({x} = TRY_CAST({x} AS DATE)::VARCHAR AND strlen({x}) = 10 AND {x} >= '0001')"
+        valid = f"(strlen({x}) = 10 AND {x} >= '0001' AND {x} = TRY_CAST({x} AS DATE)::VARCHAR)"
         return _by_text(x, valid, _read_with(_DATE, date.fromisoformat))
     return _by_format(column, x, "Ymd")
 
@@ -298,16 +321,16 @@ def _datetime(column: Column, x: str) -> Form:
     day = f"TRY_CAST({x}[1:10] AS DATE) IS NOT NULL AND {x} >= '0001'"
     clock = _TIME.pattern
     pattern = rf"{_DATE.pattern}[T ]{clock}(\.[0-9]{{1,6}})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?"
-    forms = [("____-__-__T__:__:__Z", "%Y-%m-%dT%H:%M:%SZ"), ("____-__-__T__:__:__", "%Y-%m-%dT%H:%M:%S")]
+    forms = [  # strptime takes fewer digits than a part may have, and blanks round the whole: neither fits that length and end
+        (f"strlen({x}) = 20 AND ends_with({x}, 'Z')", "%Y-%m-%dT%H:%M:%SZ"),
+        (f"{x} LIKE '____-__-__T__:__:__' AND strlen({x}) = 19", "%Y-%m-%dT%H:%M:%S"),
+    ]
     if zones:
         zone = zones.pop()
         pattern = rf"{_DATE.pattern}T{clock}" + ("Z" if zone else "")
         forms = forms[:1] if zone else forms[1:]
-    usual = " ".join(
-        f"WHEN {x} LIKE '{shape}' AND strlen({x}) = {len(shape)} THEN try_strptime({x}, '{form}') IS NOT NULL"
-        for shape, form in forms
-    )
-    valid = f"({x} >= '0001' AND (CASE {usual} ELSE {_matches(x, pattern)} AND {day} END))"
+    common = " ".join(f"WHEN {shape} THEN try_strptime({x}, '{form}') IS NOT NULL" for shape, form in forms)
+    valid = f"({x} >= '0001' AND (CASE {common} ELSE {_matches(x, pattern)} AND {day} END))"
     canonical = f"(CASE WHEN {_matches(x, _MOMENT.pattern)} AND {day} THEN {x} END)"
     form = _by_text(x, valid, _read_with(_MOMENT, datetime.fromisoformat))
     return Form(valid=form.valid, key=canonical, bounded=form.bounded, member=form.member)

@@ -1,9 +1,9 @@
 """Pass 1: DuckDB reads a table once, every cell as text, and proves rows to be surely clean.
 
-Of a large file each half is read by one thread, from one record to another: so the rows come out in the order of the file,
-and their numbers need not be asked for. (DuckDB's own parallel reading guesses where in a file records begin; with quotation
-marks, ragged rows or blank lines it has been seen to lose some and to repeat others.) The bytes of the cells that come out
-must add up to the bytes of the file.
+A large file is cut into parts, each read by one thread, from one record to another: so the rows come out in the order of the
+file, and their numbers need not be asked for. (DuckDB's own parallel reading guesses where in a file records begin; with
+quotation marks, ragged rows or blank lines it has been seen to lose some and to repeat others.) The bytes of the cells that come
+out must add up to the bytes of the file.
 
 Whatever is unexpected raises ``Uncovered``: another lane takes the table, never a wrong "clean".
 """
@@ -11,11 +11,11 @@ Whatever is unexpected raises ``Uncovered``: another lane takes the table, never
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count, repeat
+from itertools import count, pairwise, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,6 +36,9 @@ from catalog.validation.subjects import Lane, Reference, Subject
 BUFFER = 8 << 20
 PARALLEL = 4 << 20
 """Bytes of a file that is worth a second thread."""
+PART = 80 << 20
+"""Bytes of a part at the most: what is answered of it is held twice for a moment."""
+_THREADS = 2
 
 _MEMORY = 80 << 20
 """Bytes that the engine may use beside the texts at hand and its answers. It would keep all of the file if it could."""
@@ -65,12 +68,15 @@ class Reading:
 
 
 class Screen:
-    """The engine, for the tables of one package. To be used as a context: copies of files and types last as long as it does."""
+    """The engine, for the tables of one package, which are needed in this order.
+
+    To be used as a context: copies of files and types last as long as it does.
+    """
 
     def __init__(self, subjects: Mapping[str, Subject | None], sought: Collection[bytes] = ()) -> None:
         self._subjects = subjects
         self._sought = sought
-        self._plain: dict[str, Plain] = {}
+        self._plain: dict[str, Future[Plain]] = {}
         self._readable: set[Path] = set()
         self._members: dict[tuple[str, tuple[str, ...]], str] = {}
         self._types = Types()
@@ -79,6 +85,10 @@ class Screen:
 
     def __enter__(self) -> Self:
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="catalog-")))
+        pool = self._stack.enter_context(ThreadPoolExecutor(1))  # a table is cut into records while another one is proven
+        for number, (name, subject) in enumerate(self._subjects.items()):
+            if subject is not None:
+                self._plain[name] = pool.submit(plain_of, subject, self._folder / f"table{number}.csv", self._sought)
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": "2",
             "memory_limit": f"{_MEMORY >> 20}MB",
@@ -94,12 +104,9 @@ class Screen:
 
     def plain(self, name: str) -> Plain:
         """The table in the form that the engine reads. Raises Uncovered."""
-        subject = self._subjects.get(name)
-        if subject is None:
-            raise Uncovered("a table that stock has to look at")
         if name not in self._plain:
-            self._plain[name] = plain_of(subject, self._folder / f"table{len(self._plain)}.csv", self._sought)
-        return self._plain[name]
+            raise Uncovered("a table that stock has to look at")
+        return self._plain[name].result()
 
     def prove(self, name: str, questions: Sequence[Question] = ()) -> "Screened":
         """Screen a table; questions are answered in the same pass. Raises Uncovered."""
@@ -179,31 +186,34 @@ class Screen:
     def _read(self, plain: Plain, expressions: Mapping[str, str]) -> Reading:
         """One pass over the file. Raises Uncovered where what comes out does not add up."""
         self._make_types()
-        answers = plain.rows * len(expressions) * 8
+        parts = _parts(plain)
+        answers = _THREADS * max(part.rows for part in parts) * len(expressions) * 8
         chunks = plain.width << 17  # two threads hold 2,048 texts of each column at once, and what they work out of them
         self._connection.execute(f"SET memory_limit = '{(_MEMORY + answers + chunks) >> 20}MB'")
-        parts = _parts(plain, self._folder)
-        cursors = [self._connection.cursor() for _part in parts]
-        with ThreadPoolExecutor(len(parts)) as pool:
-            readings = list(pool.map(self._read_part, cursors, parts, repeat(expressions)))
-        columns = {name: np.concatenate([each.columns[name] for each in readings]) for name in expressions}
-        runs = {name: np.concatenate([each.ordered[name] for each in readings]) for name in readings[0].ordered}
-        ordered = {name: np.sort(each, kind="stable") for name, each in runs.items()}  # which merges what is sorted already
-        reading = Reading(columns, ordered, np.concatenate([each.rejected for each in readings]))
+        with ThreadPoolExecutor(_THREADS) as pool:
+            reading = _joined(pool.map(self._read_part, parts, repeat(expressions)), plain.rows)
+        for each in reading.ordered.values():
+            each.sort(kind="stable")  # which merges what is sorted already
         _balance(plain, reading)
         self._readable.add(plain.path)
         return reading
 
-    def _read_part(self, cursor: duckdb.DuckDBPyConnection, part: "_Part", expressions: Mapping[str, str]) -> Reading:
-        rejects = f"rejects{next(self._queries)}"
+    def _read_part(self, part: "_Part", expressions: Mapping[str, str]) -> Reading:
+        number = next(self._queries)
+        rejects, path = f"rejects{number}", part.plain.path
+        if part.length:
+            path = self._folder / f"part{number}.csv"
+            _copy(part.plain.path, path, part.offset, part.length)
         select = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items() if name != "clean")
-        source = f"(SELECT *, {expressions['clean']} AS clean FROM {_source(part.plain, part.path, part.skip, rejects)})"
-        columns = cursor.execute(f"SELECT clean, {select} FROM {source}").fetchnumpy()
-        faults = cursor.execute(f"SELECT DISTINCT line - 1, error_type FROM {rejects}").fetchall()
-        cursor.close()
+        source = f"(SELECT *, {expressions['clean']} AS clean FROM {_source(part.plain, path, part.skip, rejects)})"
+        with self._connection.cursor() as cursor:
+            columns = cursor.execute(f"SELECT clean, {select} FROM {source}").fetchnumpy()
+            faults = cursor.execute(f"SELECT DISTINCT line - 1, error_type FROM {rejects}").fetchall()
+        if part.length:
+            path.unlink()
         if {kind for _line, kind in faults} - _RAGGED:
             raise Uncovered("records that the engine does not read")
-        rejected = np.array(sorted({line for line, _kind in faults}), dtype=np.int64) - part.plain.head
+        rejected = np.array(sorted({line for line, _kind in faults}), dtype=np.int64) - part.skip + part.first
         if any(len(each) != part.rows - len(rejected) for each in columns.values()):
             raise Uncovered("records that the engine counts otherwise")
         if any(np.ma.is_masked(each) for each in columns.values()):
@@ -214,37 +224,62 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some of the records of a table, from the beginning of the file or up to its end: in ``path``, after the first ``skip``.
+    """Some of the records of a table: ``rows`` that are not blank, of which the ``first`` has this position.
 
-    ``rows`` are those that are not blank.
+    Where there is a ``length``, so many bytes of the file from ``offset`` on, else all of it; ``skip`` records are no rows.
     """
 
     plain: Plain
-    path: Path
-    skip: int
+    first: int
     rows: int
+    skip: int
+    offset: int = 0
+    length: int = 0
 
 
-def _parts(plain: Plain, folder: Path) -> list[_Part]:
-    """The whole table, or two halves of it; with a ``LIMIT`` for the first, what the engine has rejected would be lost."""
+def _parts(plain: Plain) -> list[_Part]:
+    """The whole table, or parts of it; with ``LIMIT`` in the place of a copy, what the engine has rejected would be lost."""
     structure = plain.structure
-    whole = _Part(plain, plain.path, plain.head, plain.rows - len(plain.aside))
-    if structure.size < PARALLEL or len(structure.blanks) or (os.cpu_count() or 1) == 1:
-        return [whole]  # blank lines are records to us, and none to the engine
-    start, end = structure.marks[0].offset, structure.marks[-1].offset
-    middle = next(each for each in structure.marks if each.offset >= (start + end) // 2)
-    if not plain.head < middle.records < structure.records:
-        return [whole]
-    half = folder / "half.csv"
-    _copy(plain.path, half, middle.offset)
-    rest = structure.records - middle.records
-    return [_Part(plain, half, plain.head, whole.rows - rest), _Part(plain, plain.path, middle.records, rest)]
+    count = max(-(-structure.size // PART), min(os.cpu_count() or 1, _THREADS) if structure.size >= PARALLEL else 1)
+    if count == 1 or len(structure.blanks):  # blank lines are records to us, and none to the engine
+        return [_Part(plain, 0, plain.rows - len(plain.aside), plain.head)]
+    start, size = structure.marks[0].offset, structure.size
+    cuts = [next(each for each in structure.marks if each.offset - start >= size * part // count) for part in range(count + 1)]
+    return [
+        _Part(
+            plain,
+            max(mark.records - plain.head, 0),
+            end.records - max(mark.records, plain.head),
+            max(plain.head - mark.records, 0),
+            mark.offset,
+            end.offset - mark.offset,
+        )
+        for mark, end in pairwise(cuts)
+        if end.records > max(mark.records, plain.head)
+    ]
 
 
-def _copy(path: Path, target: Path, length: int) -> None:
-    """The first bytes of a file."""
+def _joined(readings: Iterable[Reading], rows: int) -> Reading:
+    """Several readings as one, each put in its place as it comes."""
+    columns: dict[str, Array] = {}
+    ordered: dict[str, Array] = {}
+    rejected: list[Positions] = []
+    end = 0
+    for each in readings:
+        begin, end = end, end + len(next(iter(each.columns.values())))
+        for whole, some in ((columns, each.columns), (ordered, each.ordered)):
+            for name, array in some.items():
+                whole.setdefault(name, np.empty(rows, dtype=array.dtype))[begin:end] = array
+        rejected.append(each.rejected)
+    columns, ordered = ({name: array[:end] for name, array in whole.items()} for whole in (columns, ordered))
+    return Reading(columns, ordered, np.concatenate(rejected))
+
+
+def _copy(path: Path, target: Path, offset: int, length: int) -> None:
+    """Some bytes of a file."""
     buffer = memoryview(bytearray(1 << 20))
     with path.open("rb", buffering=0) as source, target.open("wb") as sink:
+        source.seek(offset)
         while length and (read := source.readinto(buffer[:length])):
             sink.write(buffer[:read])
             length -= read
@@ -356,17 +391,20 @@ class Screened:
 
     def sightings(self) -> tuple[Sighting, ...]:
         """The answers to the questions with a count above zero, in the order of the questions."""
-        found = []
-        for each in self._questions:
-            ranks = self._answering(each)
-            if len(ranks):
-                found.append(Sighting(each, len(ranks), self._located(ranks[: each.limit])))
-        return tuple(found)
+        answering = {index: ranks for index, each in enumerate(self._questions) if len(ranks := self._answering(each))}
+        wanted = {index: ranks[: self._questions[index].limit] for index, ranks in answering.items()}
+        located = self._located(np.unique(np.concatenate(list(wanted.values())))) if wanted else {}
+        return tuple(
+            Sighting(self._questions[index], len(answering[index]), tuple(located[rank] for rank in ranks.tolist()))
+            for index, ranks in wanted.items()
+        )
 
-    def _located(self, ranks: Positions) -> tuple[Located, ...]:
+    def _located(self, ranks: Positions) -> dict[int, Located]:
+        """These rows, all of them in one reading of the file."""
         positions = self._positions(ranks)
         numbers = self.plain.numbered(positions).tolist()
-        return tuple(Located(number, tuple(cells)) for number, cells in zip(numbers, self.fetch(positions), strict=True))
+        found = zip(ranks.tolist(), numbers, self.fetch(positions), strict=True)
+        return {rank: Located(number, tuple(cells)) for rank, number, cells in found}
 
     def _answering(self, question: Question) -> Positions:
         name, bit = self._answers[self._questions.index(question)]

@@ -16,7 +16,7 @@ from catalog.validation.limits import LONGEST_RECORD, MOST_CELLS
 
 Positions = npt.NDArray[np.int64]
 
-WINDOW = 4 << 20
+WINDOW = 2 << 20
 _QUOTE, _LF, _CR = 34, 10, 13
 _BOM = b"\xef\xbb\xbf"
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from catalog.errors import Refusal
 from catalog.model import Field, Json, Package, Resource, Schema
-from catalog.tables import Dialect, dialect_of, effective_encoding, read_table
+from catalog.tables import SHEETS, Dialect, dialect_of, effective_encoding, read_table
 from catalog.validation.limits import MOST_CELLS
 
 Lane = Literal["fast", "slow", "stock"]
@@ -90,6 +90,8 @@ def path_of(package: Package, table: Resource) -> Path:
 
 def _subject(package: Package, table: Resource) -> Subject | None:
     assert table.schema is not None, "a table has a schema"
+    if table.format in SHEETS:
+        return None
     path = path_of(package, table)
     dialect = dialect_of(table)
     try:

@@ -221,7 +221,6 @@ REFUSED: dict[str, str] = {
     "multipart-zipped.package.json": "path-multipart",
     "multipart.package.json": "path-multipart",
     "ndjson.datapackage.json": "table-format",
-    "ods.datapackage.json": "table-spreadsheet",
     "package-storage.json": "data-inline",
     "package.yaml": "table-spreadsheet",
     "storage/constraints.json": "data-inline",

@@ -11,7 +11,7 @@ from conforming_samples import LIBRARY, PLACE, codes, refused, with_part, workbo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.conforming import workbooks
+from catalog import workbooks
 from catalog.conforming.reading import read
 from catalog.conforming.workbooks import Workbook, is_workbook, open_workbook
 from catalog.errors import Refusal

@@ -91,6 +91,35 @@ def inline(*cells: tuple[str, str]) -> str:
     return f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
 
 
+def sheet(data: bytes, ending: str = "xlsx", **resource: Any) -> bytes:
+    """A package whose table is the first sheet of a workbook."""
+    return package(extra={f"data.{ending}": data}, path=f"data.{ending}", **resource)
+
+
+def ods(rows: str, head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> bytes:
+    """An OpenDocument spreadsheet whose one table has these rows."""
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    names = " ".join(f'xmlns:{each}="{space}:{each}:1.0"' for each in ("office", "table", "text", "manifest"))
+    body = f'<office:body><office:spreadsheet><table:table table:name="S">{rows}</table:table></office:spreadsheet></office:body>'
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    entry = f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+    return zipped({
+        "mimetype": kind,
+        "content.xml": f"{head}<office:document-content {names}>{body}</office:document-content>",
+        "META-INF/manifest.xml": f"<manifest:manifest {names}>{entry}</manifest:manifest>",
+    })  # fmt: skip
+
+
+def ods_row(*cells: str, cell: str = "", row: str = "") -> str:
+    texts = "".join(
+        f'<table:table-cell {cell} office:value-type="string"><text:p>{each}</text:p></table:table-cell>' for each in cells
+    )
+    return f"<table:table-row {row}>{texts}</table:table-row>"
+
+
+REPEATED = {"cell": 'table:number-columns-repeated="31"', "row": 'table:number-rows-repeated="31"'}
+
+
 ZEROS = b"0" * 150_000_000
 CUT_GZIP = gzip.compress(b"a\n1\n")[:-9]
 LAUGHS = (
@@ -266,6 +295,69 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
         lambda: workbook('<!DOCTYPE worksheet [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + inline(("A1", "&a;"), ("A2", "x"))),
         "clean-workbook-damaged",
     ),
+    # sheets as tables of a package
+    "one cell in the last corner of a table": (
+        "x.zip",
+        lambda: sheet(workbook(inline(("A1", "a"), ("XFD1048576", "b")))),
+        "clean-workbook-span",
+    ),
+    "the last row of a table that is as wide as it says": (
+        "x.zip",
+        lambda: sheet(
+            workbook(
+                '<worksheet><dimension ref="A1:ZZ2"/><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"/>'
+                "</sheetData></worksheet>"
+            )
+        ),
+        "clean-workbook-span",
+    ),
+    "16,384 columns that a sheet says it has": (
+        "x.zip",
+        lambda: sheet(
+            workbook(inline(("A1", "a"), ("A2", "x")).replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>'))
+        ),
+        "too-many-columns",
+    ),
+    "100 MB in one cell of a table": ("x.zip", lambda: sheet(workbook(inline(("A1", "x" * 100_000_000)))), "zip-bomb"),
+    "a file of the server in a sheet": (
+        "x.zip",
+        lambda: sheet(workbook('<!DOCTYPE worksheet [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + inline(("A1", "&a;")))),
+        "clean-workbook-damaged",
+    ),
+    "jokes in a sheet": ("x.zip", lambda: sheet(workbook(LAUGHS + inline(("A1", "&m;")))), "clean-workbook-damaged"),
+    "text called xlsx": ("x.zip", lambda: sheet(b"a,b\n1,2\n"), "clean-workbook-damaged"),
+    "a sheet cut in the middle": ("x.zip", lambda: sheet(workbook(inline(("A1", "a")))[:-300]), "clean-workbook-damaged"),
+    "a workbook that is two": (
+        "x.zip",
+        lambda: sheet(workbook(inline(("A1", "a"))) + workbook(inline(("A1", "b")))[-22:]),
+        "clean-workbook-damaged",
+    ),
+    "a sheet that is not there": (
+        "x.zip",
+        lambda: sheet(workbook(inline(("A1", "a"))), dialect={"excel": {"sheet": "nowhere"}}),
+        "stock.format-error",
+    ),
+    "merged cells to be filled": (
+        "x.zip",
+        lambda: sheet(workbook(inline(("A1", "a"))), dialect={"excel": {"fillMergedCells": True}}),
+        "dialect-key-unknown",
+    ),
+    "rows and cells repeated": (
+        "x.zip",
+        lambda: sheet(ods(ods_row("a") + ods_row(*"x" * 40, **REPEATED) * 40), "ods"),
+        "clean-workbook-span",
+    ),
+    "an entity in a sheet of OpenDocument": (
+        "x.zip",
+        lambda: sheet(ods(ods_row("&a;"), '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'), "ods"),
+        "clean-workbook-damaged",
+    ),
+    "OpenDocument in UTF-7": (
+        "x.zip",
+        lambda: sheet(ods(ods_row("a"), '<?xml version="1.0" encoding="UTF-7"?>'), "ods"),
+        "clean-workbook-damaged",
+    ),
+    "text called ods": ("x.zip", lambda: sheet(b"a,b\n1,2\n", "ods"), "clean-workbook-damaged"),
     "a workbook cut in the middle": ("x.xlsx", lambda: workbook(inline(("A1", "a")))[:-300], "clean-workbook-damaged"),
 }
 
@@ -314,6 +406,8 @@ GOOD = {
         "good.zip",
         lambda: package("a\nA01\n", [{"name": "a", "type": "string", "constraints": {"pattern": "[A-Z][0-9]{2}"}}]),
     ),
+    "a sheet in a package": ("good.zip", lambda: sheet(workbook(inline(("A1", "a"), ("A2", "x"))))),
+    "a sheet of OpenDocument in a package": ("good.zip", lambda: sheet(ods(ods_row("a") + ods_row("x")), "ods")),
     "UTF-8": ("公園.csv", "名称,数\n中央公園,3\n".encode),
     "UTF-8 with a mark": ("公園.csv", "\ufeff名称,数\n中央公園,3\n".encode),
     "CP932": ("公園.csv", lambda: "名称,数\r\n中央公園,3\r\n".encode("cp932")),

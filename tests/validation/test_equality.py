@@ -37,6 +37,7 @@ def sized(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if request.param == "in parts":
         monkeypatch.setattr(structure, "WINDOW", 700)
         monkeypatch.setattr(screening, "PARALLEL", 600)
+        monkeypatch.setattr(screening, "PART", 4_000)
         monkeypatch.setattr(screening, "BUFFER", 4096)
 
 
