@@ -12,11 +12,13 @@ from catalog.query.answering import Answer, answer, identity_of
 from catalog.query.columns import OPERATORS, Column, Place, columns_of, places_of
 from catalog.query.comparing import Comparison, Difference, Side, as_object, compare
 from catalog.query.engine import Limits
-from catalog.query.parsing import WORDS, measures_of, parse
+from catalog.query.parsing import AREA, WORDS, area_columns, area_word, measures_of, parse
 from catalog.query.questions import FORMATS, MOST, USUAL, BadQuestion, Question
 from catalog.query.rendering import csv_of, geojson, ndjson
+from catalog.query.statements import row_id
 
 __all__ = [
+    "AREA",
     "FORMATS",
     "MOST",
     "OPERATORS",
@@ -32,6 +34,8 @@ __all__ = [
     "Question",
     "Side",
     "answer",
+    "area_columns",
+    "area_word",
     "as_object",
     "columns_of",
     "compare",
@@ -42,4 +46,5 @@ __all__ = [
     "ndjson",
     "parse",
     "places_of",
+    "row_id",
 ]

@@ -10,13 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from catalog.errors import Finding
+from catalog.meaning import area_code
 from catalog.query.columns import Column, Place, places_of
 from catalog.query.cursors import SHAPE
+from catalog.query.localities import within
 from catalog.query.nearness import Box, Located, Point, boxed, near
 from catalog.query.questions import FORMATS, MOST, USUAL, BadQuestion, Format, Key, Measure, Nearness, Question, Term, mistake
 from catalog.query.values import READERS, compared
 
 WORDS = ("sort", "columns", "group_by", "aggregate", "limit", "cursor", "format")
+AREA = "area"
+"""Asks for the rows of an area, where no column is called so; with ``__`` before it, always."""
 FUNCTIONS = ("count", "sum", "avg", "min", "max")
 _JOIN = "__"
 _NAMED = 40
@@ -32,21 +36,27 @@ _KIND_COMPLAINTS: Mapping[str, str] = {
 
 
 def parse(
-    pairs: Sequence[tuple[str, str]], columns: Sequence[Column], *, terms: int = 100, beside: Sequence[str] = ()
+    pairs: Sequence[tuple[str, str]],
+    columns: Sequence[Column],
+    *,
+    terms: int = 100,
+    beside: Sequence[str] = (),
+    areas: Sequence[str] = (),
 ) -> Question:
     """Read a query string, as names and values. ``terms``: most values of conditions, sorting, columns and groups together.
 
-    ``beside`` are further parameters of the address, read by others: complaints name them too. Raises BadQuestion with every
-    mistake that there is.
+    ``beside`` are further parameters of the address, read by others: complaints name them too. ``areas`` names the columns
+    that say which area a row is about, in order. Raises BadQuestion with every mistake that there is.
     """
-    return _Reading(columns, terms, beside).question(pairs)
+    return _Reading(columns, terms, beside, areas).question(pairs)
 
 
 class _Reading:
     """One query string being read: what was found, and what was wrong."""
 
-    def __init__(self, columns: Sequence[Column], terms: int, beside: Sequence[str]) -> None:
-        self._words = (*WORDS, *beside)
+    def __init__(self, columns: Sequence[Column], terms: int, beside: Sequence[str], areas: Sequence[str]) -> None:
+        self._words = (*WORDS, *((area_word(columns),) if areas else ()), *beside)
+        self._areas = area_columns(columns, areas)
         self._columns = {each.name: each for each in columns}
         self._places = places_of(columns)
         self._most = terms
@@ -67,6 +77,8 @@ class _Reading:
                 self._wrong("parameter-repeated", name, text)
             elif name in WORDS:
                 words[name] = text
+            elif name in (f"{_JOIN}{AREA}", area_word(list(self._columns.values()))):
+                self._area(name, text)
             else:
                 self._condition(name, text)
             seen.add(name)
@@ -95,6 +107,17 @@ class _Reading:
             self._terms.append(self._term(column, operator, name, text))
         except (ValueError, csv.Error):
             self._wrong(*self._complaint(column, operator, name, text))
+
+    def _area(self, name: str, text: str) -> None:
+        """Rows about a municipality or prefecture, by the columns whose definitions say that they hold its code."""
+        code = area_code(text)
+        if not self._areas:
+            self._wrong("query-area-missing", name, text)
+        elif not code:
+            self._wrong("query-area-unfit", name, text)
+        else:
+            sql, values = within(self._areas, code)
+            self._terms.append(Term(sql, values, (f"{_JOIN}{AREA}", code)))
 
     def _addressed(self, name: str) -> tuple[Column | None, str]:
         """The column and the operator that a parameter names; (None, "") with a finding where it names none."""
@@ -238,6 +261,16 @@ class _Reading:
         if text and not SHAPE.fullmatch(text):
             self._wrong("query-cursor", "cursor", text)
         return text
+
+
+def area_columns(columns: Sequence[Column], names: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of these fields that can hold codes of areas, in that order."""
+    return tuple(each for name in names for each in columns if each.field_name == name and each.kind == "text")
+
+
+def area_word(columns: Sequence[Column]) -> str:
+    """The parameter that asks a table for the rows of an area: a column that is called so keeps its name."""
+    return f"{_JOIN}{AREA}" if any(each.name == AREA for each in columns) else AREA
 
 
 def measures_of(columns: Sequence[Column]) -> Iterator[Measure]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.download import Cache
-from catalog.union.areas import areas_of, prefectures
+from catalog.union.areas import areas_of, municipalities, prefectures
 from catalog.union.areas import known as known_prefectures
 from catalog.union.gathering import coverage
 from catalog.union.nouns import DATASET, PUBLISHER, VERSION, Area, Coverage, LeftOut, Member, Omitted, Part
@@ -39,6 +39,7 @@ __all__ = [
     "key",
     "known_prefectures",
     "left_out",
+    "municipalities",
     "offered",
     "prefectures",
     "streamed",

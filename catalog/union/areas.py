@@ -31,6 +31,12 @@ def prefectures(*, samples: bool) -> tuple[tuple[str, Text], ...]:
     return tuple((code, own.label if own else Text(code, code)) for code, own in found)
 
 
+def municipalities(prefecture: str) -> tuple[Concept, ...]:
+    """The municipalities of a prefecture (two digits), real or invented, as they are today, without wards."""
+    _own_code, *found = _governments(prefecture, invented=prefecture not in _list("prefecture"))
+    return tuple(each for each in found if each)
+
+
 @lru_cache(maxsize=64)
 def areas_of(coverage: Coverage) -> tuple[Area, ...]:
     """The prefecture that was asked about, or those of all publishers: who has such a dataset, who has none yet."""

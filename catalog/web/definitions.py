@@ -4,7 +4,7 @@ An address is looked up as a whole, among what is published and what is shipped;
 taken for a format (a column may well be called ``a.ttl``). RDF is rendered, and rdflib imported, when it is first asked for.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -24,7 +24,7 @@ from catalog.media import Format
 from catalog.model import Publication, Resource
 from catalog.store import Target, Use
 from catalog.vocabulary.codelists import CodeList, Concept
-from catalog.web import history, presenting, signposts, twins, union, vocabularies
+from catalog.web import comparing, history, joining, presenting, signposts, twins, union, vocabularies
 from catalog.web.codelists import codelists_of
 from catalog.web.embedding import embeddable, refuse_if_embedded
 from catalog.web.history import Change, find_field, find_table
@@ -41,7 +41,7 @@ blueprint.add_app_template_global(history.marked, "marked")
 PAGE = Integer("page", 1, 10_000)
 EDITION = Identifier("edition")
 LENGTH = 100
-"""Codes on one page of a list, own lists on the page of all lists."""
+"""Codes on one page of a list, fields on one page of a table, own lists on the page of all lists."""
 USES_SHOWN = 50
 _OFFERED = (media.HTML, *media.RDF, media.MARKDOWN)
 _NEGOTIATED = ("Accept", "Accept-Language")
@@ -68,6 +68,7 @@ class Thing:
 
 @blueprint.get("/schema/<path:rest>")
 @embeddable
+@takes(PAGE)
 def schema(rest: str) -> Response:
     """The definition of a table: of the latest version, or of a numbered one."""
     return _answer("schema", rest, _schema)
@@ -107,15 +108,15 @@ def standard(slug: str, suffix: str = "") -> Response:
 def standards() -> Response:
     """Every standard that a table can follow, and every code list."""
     store = site().store
-    own = store.addresses("codelist", limit=LENGTH)
-    followers = {each: len({use.dataset for use in store.uses("standard", each)}) for each in shipped.editions().names()}
 
     def make() -> bytes:
+        own = store.addresses("codelist", limit=LENGTH)
+        followers = {each: len({use.dataset for use in store.uses("standard", each)}) for each in shipped.editions().names()}
         rows = [vocabularies.standard_in_brief(each, links(), followers[each.slug]) for each in shipped.editions().current()]
         lists = [vocabularies.named(each, links(), shipped.codelist) for each in shipped.vocabulary().names()]
         return html("standards.html", standards=rows, codelists=lists, brought=[_brought(each.target) for each in own])
 
-    return page(remembered(make, "standards", own, tuple(followers.items())))
+    return page(remembered(make, "standards", store.position()))
 
 
 def _brought(target: Target) -> Shown:
@@ -238,11 +239,17 @@ def _schema(rest: str) -> Thing:
     latest = site().store.latest(publication.id)
     numbered = bool(target.version)
     until = publication if numbered else latest
+    names = table.schema.names() if table.schema else ()
+    number, first = _place(len(names))
 
     def values() -> Shown:
         changes = history.history_of(until, table.name)
+        shown = presenting.table(subject_of(publication), table)
         return {
-            "table": presenting.table(subject_of(publication), table),
+            "table": shown,
+            "fields": shown["fields"][first : first + LENGTH],
+            "parts": _spans(names, links().pages.schema(publication.id, table.name, target.version)),
+            "part": number,
             "dataset": _around(publication),
             "numbered": numbered,
             "newest": latest.version,
@@ -256,6 +263,7 @@ def _schema(rest: str) -> Thing:
 
     return Thing(
         key=(target, publication.version, latest.version),
+        part=number,
         template="schema.html",
         values=values,
         documents=documents,
@@ -288,6 +296,7 @@ def _field(rest: str) -> Thing:
     assert found is not None, "the version was chosen because it has the column"
     latest = site().store.latest(publication.id)
     name = found.definition.codelist
+    joined, more = joining.offered(publication, table, target.name) if publication is latest else ((), False)
     uses = tuple(
         each
         for each in _uses("codelist", name)
@@ -309,6 +318,9 @@ def _field(rest: str) -> Thing:
             "values": vocabularies.values_of(found, kept, links(), _finder(publication), _has_page),
             "versions": _by_version(publication.id, table.name, changes),
             "gone": _gone(publication, latest, table.name, target.name),
+            "joins": joining.shown(publication, table, target.name, joined, links()),
+            "joins_more": links().files.joins(publication.id, table.name) if more else "",
+            "compare": comparing.offered(publication, table, found, links()),
             **_used(uses),
         }
 
@@ -317,7 +329,7 @@ def _field(rest: str) -> Thing:
         return _render("rendering", "render", nouns.column_of(publication, table, found, site().public, told))
 
     return Thing(
-        key=(target, publication.version, latest.version, uses),
+        key=(target, publication.version, latest.version, uses, joined),
         template="field.html",
         values=values,
         documents=documents,
@@ -405,17 +417,14 @@ def _codelist(rest: str) -> Thing:
     publication, found = _own_codelist(target) if target else (None, shipped.codelist(rest))
     assert found is not None, "the address is known"
     uses = _uses("codelist", found.name)
-    number = g.asked.get(PAGE.name, 1)
-    first = (number - 1) * LENGTH
-    if first >= max(len(found.concepts), 1):
-        raise NotFound("page-unknown")
+    number, first = _place(len(found.concepts))
 
     def values() -> Shown:
         finder = _finder(publication) if publication else shipped.codelist
         shown = found.concepts[first : first + LENGTH]
         return {
             "codelist": vocabularies.codelist(found, shown, links(), finder),
-            "parts": _parts(found),
+            "parts": _spans(found.codes, links().pages.codelist(found.name)),
             "part": number,
             "dataset": _around(publication) if publication else None,
             **_used(uses),
@@ -436,13 +445,21 @@ def _codelist(rest: str) -> Thing:
     )
 
 
-def _parts(found: CodeList) -> list[Shown]:
-    """The pages of a long list, each with the codes that it begins and ends with."""
-    pages = [found.codes[start : start + LENGTH] for start in range(0, len(found.codes), LENGTH)]
-    url = links().pages.codelist(found.name)
+def _place(length: int) -> tuple[int, int]:
+    """The page of a list that is asked for, and where it begins. NotFound where the list ends before it."""
+    number = g.asked.get(PAGE.name, 1)
+    first = (number - 1) * LENGTH
+    if first >= max(length, 1):
+        raise NotFound("page-unknown")
+    return number, first
+
+
+def _spans(names: Sequence[str], url: str) -> list[Shown]:
+    """The pages of a long list, each with what it begins and ends with."""
+    pages = [names[start : start + LENGTH] for start in range(0, len(names), LENGTH)]
     return [
-        {"number": number, "first": codes[0], "last": codes[-1], "url": f"{url}?{PAGE.name}={number}" if number > 1 else url}
-        for number, codes in enumerate(pages, start=1)
+        {"number": number, "first": part[0], "last": part[-1], "url": f"{url}?{PAGE.name}={number}" if number > 1 else url}
+        for number, part in enumerate(pages, start=1)
     ]
 
 
@@ -535,6 +552,7 @@ def _standard_field(rest: str) -> Thing:
             "values": vocabularies.values_of(found.column.field, kept, links(), shipped.codelist, _has_page),
             "standard": vocabularies.standard_in_brief(value, links(), len({each.dataset for each in uses})),
             "current": value.edition == shipped.editions().editions(value.slug)[-1],
+            "compare": comparing.offered_of_standard(rest, found, links()) if uses else "",
             **_used(uses),
         }
 

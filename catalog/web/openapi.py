@@ -28,6 +28,7 @@ from catalog.web.operations import (
     TAGS,
     Json,
     Operation,
+    area_word,
     both,
     listed,
     query_parameter,
@@ -88,9 +89,22 @@ _PROBLEMS: Mapping[str, str] = {
     "400": _("The question cannot be asked so; “errors” names each parameter and what is allowed."),
     "404": _("There is nothing of that name."),
     "410": _("It was published, and has been withdrawn."),
+    "414": _("The address is too long."),
     "429": _("Too many requests from this address; Retry-After says when to come back."),
     "503": _("The answer would cost too much, or too much is being asked at the moment."),
 }
+_PROBLEMS_OF_WRITES: Mapping[str, str] = {
+    "401": _("No token, or one that is unknown, has expired or was revoked."),
+    "403": _("The token is for another publisher, or not for this action."),
+    "409": _("Another dataset has an address that this one would take, or somebody published it meanwhile."),
+    "413": _("The body is too large."),
+    "415": _("The body is no zip."),
+    "422": _("The package has errors: “errors” names each with its place. Nothing was stored."),
+}
+_DONE: Mapping[str, str] = {"200": _("The answer"), "201": _("A new version is published.")}
+_BEARER = _("A token that the operator of the catalogue has made for a publisher (RFC 6750).")
+_SECURITY = "publisher"
+"""The security scheme of what writes."""
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -99,7 +113,7 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="rows",
         schema="Rows",
         summary=_("Rows of a table, or figures of groups of rows"),
-        parameters=(*map(rows_word, ROWS_WORDS), _CONDITIONS),
+        parameters=(*map(rows_word, ROWS_WORDS), area_word(query.AREA), _CONDITIONS),
     ),
     Operation(
         path="/api/v1/datasets",
@@ -228,6 +242,7 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(
             *(rows_word(each) for each in ROWS_WORDS if each != VERSION.name),
             *map(query_parameter, (union.SAMPLES, union.TABLE)),
+            area_word(query.AREA),
             _CONDITIONS,
         ),
     ),
@@ -248,6 +263,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="ckan.act",
         tag="ckan",
         schema="CkanAnswer",
+        problem="CkanProblem",
         summary=_("An action of CKAN that reads"),
         description=_("Parameters, answers and errors are those of CKAN 2.11; help_show lists the actions that there are."),
     ),
@@ -346,7 +362,8 @@ def _document(paths: Json, title: Text, description: Text, version: str = "") ->
         "paths": paths,
         "components": {
             "schemas": {name: dict(schema) for name, schema in SCHEMAS.items()},
-            "responses": {f"problem{status}": _problem(text) for status, text in _PROBLEMS.items()},
+            "responses": {f"problem{status}": _problem(text) for status, text in {**_PROBLEMS, **_PROBLEMS_OF_WRITES}.items()},
+            "securitySchemes": {_SECURITY: {"type": "http", "scheme": "bearer", "description": told(_BEARER)}},
         },
     }
 
@@ -356,7 +373,10 @@ def _problem(text: str) -> Json:
 
 
 def _paths(examples: Mapping[str, str]) -> Json:
-    return {each.path: {"get": _operation(each, examples)} for each in operations()}
+    paths: dict[str, Json] = {}
+    for each in operations():
+        paths.setdefault(each.path, {})[each.method] = _operation(each, examples)
+    return paths
 
 
 def _operation(operation: Operation, examples: Mapping[str, str]) -> Json:
@@ -378,8 +398,23 @@ def _operation(operation: Operation, examples: Mapping[str, str]) -> Json:
         "summary": short(operation.summary),
         **({"description": told(operation.description)} if operation.description else {}),
         "parameters": [*parts, *parameters_of(operation)],
-        "responses": _responses({operation.media_type: {"schema": schema}}),
+        **({"requestBody": _body(operation.accepts)} if operation.accepts else {}),
+        "responses": _responses({operation.media_type: {"schema": schema}}, operation.done, writes=operation.writes)
+        | _other_problems(operation.problem),
+        **({"security": [{_SECURITY: []}]} if operation.writes else {}),
     }
+
+
+def _other_problems(schema: str) -> Json:
+    """Errors in the shape of another API."""
+    content = {media.JSON.media_type: {"schema": reference(schema)}}
+    return {status: {"description": told(text), "content": content} for status, text in _PROBLEMS.items()} if schema else {}
+
+
+def _body(accepted: Sequence[str]) -> Json:
+    """A file, as it is."""
+    content = {each: {"schema": {"type": "string", "format": "binary"}} for each in accepted}
+    return {"required": True, "description": told(_("The zip of a data package.")), "content": content}
 
 
 def parts_of(path: str) -> set[str]:
@@ -393,14 +428,15 @@ def parameters_of(operation: Operation) -> tuple[Json, ...]:
     return operation.parameters or tuple(map(query_parameter, parameters.of_view(view)))
 
 
-def _responses(content: Json) -> Json:
-    problems = {status: {"$ref": f"#/components/responses/problem{status}"} for status in _PROBLEMS}
-    return {"200": {"description": short(_("The answer")), "content": content}, **problems}
+def _responses(content: Json, done: Sequence[str] = ("200",), *, writes: bool = False) -> Json:
+    told_of = {**_PROBLEMS, **_PROBLEMS_OF_WRITES} if writes else _PROBLEMS
+    problems = {status: {"$ref": f"#/components/responses/problem{status}"} for status in sorted(told_of)}
+    return {status: {"description": short(_DONE[status]), "content": content} for status in done} | problems
 
 
 def examples() -> dict[str, str]:
     """A dataset, a table and a standard that there are."""
-    found = {"slug": next(iter(shipped.editions().names()), ""), "action": "package_list"}
+    found = {"slug": next(iter(shipped.editions().names()), ""), "action": "package_list", "code": "271004"}
     for summary in site().store.summaries(limit=_LOOKED_AT):
         tables = site().store.latest(summary.id).package.tables()
         if tables:
@@ -425,7 +461,7 @@ def _rows_of(publication: Publication, table: Resource) -> Json:
         "tags": ["rows"],
         "summary": " / ".join(dict.fromkeys(filter(None, (title.ja, title.en)))),
         "description": both(table.description),
-        "parameters": [*conditions, *_words(served.columns)],
+        "parameters": [*conditions, *_words(served.columns), *_areas(served)],
         "responses": _responses(
             {
                 media.JSON.media_type: {"schema": rows_schema({"type": "object", "properties": row}, OF_DATASET)},
@@ -464,6 +500,12 @@ def _words(columns: Sequence[Column]) -> list[Json]:
         else:
             found.append(rows_word(name, listed({"type": "string", "enum": named[name]}), style="form", explode=False))
     return found
+
+
+def _areas(served: rows.Served) -> list[Json]:
+    """The parameter for an area, of a table whose definitions know one."""
+    known = query.area_columns(served.columns, served.areas)
+    return [area_word(query.area_word(served.columns))] if known else []
 
 
 def _condition(column: Column, operator: str, field: Field | None, sample: Any) -> Json:

@@ -12,7 +12,7 @@ from catalog.media import JSON
 from catalog.messages.wording import _
 from catalog.model import Text
 from catalog.query import USUAL
-from catalog.web.parameters import Choice, Identifier, Integer, Moment, Parameter
+from catalog.web.parameters import Choice, Identifier, Integer, Line, Moment, Parameter
 from catalog.words import said
 
 Json = dict[str, Any]
@@ -20,9 +20,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One address that answers GET. ``path`` is an OpenAPI template; ``endpoint`` the view behind it.
+    """One address and what it answers. ``path`` is an OpenAPI template; ``endpoint`` the view behind it.
 
-    ``schema`` names a schema of ``SCHEMAS``, or is one; ``summary`` and ``description`` are marked texts.
+    ``schema`` names a schema of ``SCHEMAS``, or is one; ``summary`` and ``description`` are marked texts. Whatever is no GET
+    writes, and takes a token; ``accepts`` are the media types of the body that it takes, ``done`` the statuses of success;
+    ``problem`` is the schema of errors where they are no problem+json.
     """
 
     path: str
@@ -33,6 +35,15 @@ class Operation:
     schema: str | Json = "object"
     media_type: str = JSON.media_type
     parameters: tuple[Json, ...] = field(default=())
+    method: str = "get"
+    accepts: tuple[str, ...] = ()
+    done: tuple[str, ...] = ("200",)
+    problem: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it takes a token."""
+        return self.method != "get"
 
     @property
     def id(self) -> str:
@@ -46,8 +57,10 @@ TAGS: Mapping[str, str] = {
     "versions": _("Versions and what changed"),
     "descriptions": _("Descriptions in other vocabularies"),
     "standards": _("Standards across publishers"),
+    "areas": _("Areas, and tables put together"),
     "search": _("Search"),
     "ckan": _("CKAN action API (read)"),
+    "publishing": _("Publishing, with a token"),
 }
 
 PATHS: Mapping[str, str] = {
@@ -55,6 +68,7 @@ PATHS: Mapping[str, str] = {
     "table": _("Name of a table, as the dataset lists it."),
     "slug": _("Name of a standard."),
     "action": _("Name of an action, such as package_search."),
+    "code": _("Six-digit code of a municipality or prefecture."),
 }
 """The parts of paths."""
 
@@ -79,6 +93,9 @@ QUERIES: Mapping[str, str] = {
     "prefecture": _("Two digits of a prefecture."),
     "labels": _("What columns are called: their names, or their titles in a language."),
     "codes": _("What coded cells hold: codes, or their labels in a language."),
+    "note": _("A correction that the version carries: what was wrong, and since when."),
+    "breaking": _("Why a column goes, is renamed or gets another type; without a reason it does not."),
+    "reason": _("Why the dataset is withdrawn; readers are told."),
     "excel": _("1: CSV that Excel opens with the right characters."),
 }
 
@@ -113,6 +130,8 @@ def _schema_of(value: Parameter) -> Json:
             return {"type": "string", "enum": list(values)}
         case Identifier():
             return {"type": "string", "pattern": "^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$"}
+        case Line(maximum=maximum):
+            return {"type": "string", "maxLength": maximum}
         case Moment():
             return {"type": "string", "examples": ["2026-04-01", "2026-04-01T09:00:00Z"]}
     return {"type": "string"}
@@ -269,6 +288,7 @@ SCHEMAS: Mapping[str, Json] = {
             "changed": listed(_CHANGED),
         }
     ),
+    "CkanProblem": {"anyOf": [reference("CkanAnswer"), STRING]},
     "CkanAnswer": record({"help": STRING, "success": FLAG}, result={}, error={"type": "object"}),
     "object": {"type": "object"},
 }
@@ -296,6 +316,16 @@ ROWS_WORDS: Mapping[str, tuple[str, Json]] = {
     "version": (QUERIES["version"], {"type": "integer", "minimum": 1, "maximum": 999_999_999}),
 }
 """The parameters of rows that are no columns."""
+
+
+def area_word(name: str) -> Json:
+    """The parameter that asks for the rows of an area, as a table calls it."""
+    text = _(
+        "Only rows about this municipality or prefecture: its local-government code with six digits (five without the check"
+        " digit, two of a prefecture). A prefecture means all of its municipalities. The columns whose definitions say that they"
+        " hold such codes are asked; of a table without one this is an error."
+    )
+    return {"name": name, "in": "query", "required": False, "description": told(text), "schema": STRING}
 
 
 def rows_word(name: str, schema: Json | None = None, **more: Any) -> Json:

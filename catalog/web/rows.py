@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g
 
-from catalog import media, query
+from catalog import meaning, media, query
 from catalog.dcat.packing import zstd
 from catalog.download import Variant, offered
 from catalog.errors import NotFound
@@ -46,7 +46,8 @@ class Served:
 
     ``identity`` names the content: cursors and ETags are bound to it. ``address`` is absolute, without a query; ``pinned``
     are parameters that every further page of an answer has to repeat. ``definitions`` lead from a column to the page that
-    defines it, ``schema`` to the page of all; ``downloads`` from a format to the whole table.
+    defines it, ``schema`` to the page of all; ``downloads`` from a format to the whole table. ``areas`` names the fields that
+    say which area a row is about.
     """
 
     parquet: Path
@@ -61,6 +62,7 @@ class Served:
     downloads: Mapping[str, str]
     about: Shown
     links: tuple[Link, ...]
+    areas: tuple[str, ...] = ()
 
 
 def limits_of(here: Site) -> Limits:
@@ -123,7 +125,7 @@ def served(publication: Publication, table: Resource) -> Served:
         schema=schema,
         definitions=fields,
         downloads={each.format.name: public.download(id_, version, each.file) for each in offered(publication, table)},
-        about=_about(publication, table),
+        about=about(publication, table),
         links=(
             Link(schema, "describedby", media.HTML.media_type),
             Link(public.csvw(id_, version, table.name), "describedby", media.CSVW.media_type),
@@ -131,10 +133,12 @@ def served(publication: Publication, table: Resource) -> Served:
             Link(public.dataset(id_), "collection"),
             *signposts.licenses(publication),
         ),
+        areas=tuple(each.name for each in meaning.area_fields(table)),
     )
 
 
-def _about(publication: Publication, table: Resource) -> Shown:
+def about(publication: Publication, table: Resource) -> Shown:
+    """What every answer says of a table: its version, licences and source."""
     public, package = site().public, publication.package
     licenses = [{"name": each.name, "title": each.title or each.name, "path": each.path} for each in package.licenses]
     first = licenses[0] if licenses else {"name": "", "path": ""}
@@ -157,7 +161,8 @@ def _about(publication: Publication, table: Resource) -> Shown:
 def respond(table: Served, pairs: Pairs) -> Response:
     """Answer a query string about a table, with its manners. Raises BadQuestion, Busy."""
     limits = limits_of(site())
-    question = query.parse(pairs, table.columns, terms=limits.terms, beside=[name for name, _value in table.pinned])
+    beside = [name for name, _value in table.pinned]
+    question = query.parse(pairs, table.columns, terms=limits.terms, beside=beside, areas=table.areas)
     asked = _Asked(table, question, tuple(each for each in pairs if each[0] != "cursor"), limits)
     format_ = _MEDIA[question.format]
     response = answer(asked, format_.content_type, Manners(cache=REVALIDATE, links=table.links))

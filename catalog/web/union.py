@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, g, request
 
-from catalog import media, query, union
+from catalog import meaning, media, query, union
 from catalog.dcat import shipped
 from catalog.dcat.definitions import standard_column_name
 from catalog.download import FORMATS, Cache, Options, cache_of
@@ -213,7 +213,15 @@ def _served(about: Coverage, pairs: tuple[tuple[str, str], ...]) -> Served:
             **told,
         },
         links=_links(about),
+        areas=tuple(each.name for each in meaning.area_fields(about.resource)),
     )
+
+
+def whole(slug: str, table: str = "") -> tuple[Coverage, Served]:
+    """The rows of a standard as a table to be asked, for those who ask it by themselves. Raises as ``_about``, StoreError."""
+    pairs = ((TABLE.name, table),) if table else ()
+    about = _about(slug, dict(pairs))
+    return about, _served(about, pairs)
 
 
 def _file(about: Coverage, wish: Wish) -> Path:
@@ -271,5 +279,6 @@ def state(slug: str) -> tuple[str, bool]:
 
 
 def section(slug: str) -> Shown:
-    """What the page of a standard says of its union."""
-    return coverage.brief(_about(slug, {}), links())
+    """What the page of a standard says of its union: in figures, and city by city."""
+    about = _about(slug, {})
+    return coverage.brief(about, links()) | {"members": coverage.members(about, links())}

@@ -45,7 +45,8 @@ def answered(publication: Publication, asked: Mapping[str, Any]) -> Shown:
 
 def _ask(served: Served, pairs: tuple[tuple[str, str], ...], limit: int) -> tuple[Question, Answer]:
     limits = rows.limits_of(site())
-    question = query.parse([*pairs, ("limit", str(limit))], served.columns, terms=limits.terms)
+    asked = [*pairs, ("limit", str(limit))]
+    question = query.parse(asked, served.columns, terms=limits.terms, areas=served.areas)
     return question, query.answer(served.parquet, question, limits, served.ndjson, served.identity)
 
 
