@@ -5,6 +5,7 @@ start, into a frozen value.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -47,10 +48,16 @@ class Settings:
     publisher_name_ja: str = _setting("このカタログの運営者", "name of the operator in Japanese")
     publisher_name_en: str = _setting("Operator of this catalogue", "name of the operator in English")
     publisher_uri: str = _setting("", "address that identifies the operator; empty: a page of this catalogue")
+    contact: str = _setting("", "where readers write to the operator: a mail address, or a page of the web; empty: none is shown")
     license: str = _setting("https://creativecommons.org/licenses/by/4.0/", "licence of the catalogue's own metadata")
     samples_in_feed: bool = _setting(True, "whether datasets marked as samples stand in the feeds")
     page_size: int = _setting(100, "datasets on one page of a list or feed")
     count_searches: bool = _setting(True, "whether searches that find nothing are counted, by their words and the day alone")
+    map_tiles: str = _setting(
+        "", "address of map tiles, such as https://tiles.example.jp/{z}/{x}/{y}.png; empty: places are listed without a map"
+    )
+    map_credit: str = _setting("", "who has to be named on maps for the tiles")
+    map_credit_url: str = _setting("", "page of those who are named on maps")
     max_package_bytes: int = _setting(2_000_000_000, "largest package, all its files together, unpacked")
     max_package_files: int = _setting(1_000, "most files in one package")
     max_zip_ratio: int = _setting(100, "how many times larger a zip's contents may be than the zip")
@@ -182,7 +189,18 @@ def _typed(setting: Setting, value: Any, origin: str) -> str | int | bool:
     raise SettingsError("setting-invalid", name=setting.name, origin=origin, found=value, expected=wanted.__name__)
 
 
+def _check_tiles(address: str) -> None:
+    """SettingsError unless tiles can be asked for by the address, and its host can stand in a Content-Security-Policy."""
+    parts = urlsplit(address)
+    host = re.fullmatch(r"(\{s\}\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?", parts.netloc)
+    asked = all(each in address for each in ("{z}", "{x}", "{y}"))
+    if address and not (asked and host and parts.scheme in ("http", "https")):
+        expected = "https://…/{z}/{x}/{y}.png"
+        raise SettingsError("setting-invalid", name="map_tiles", origin="map_tiles", found=address, expected=expected)
+
+
 def _checked(settings: Settings) -> Settings:
+    _check_tiles(settings.map_tiles)
     for name in _POSITIVE:
         if getattr(settings, name) < 1:
             raise SettingsError("setting-invalid", name=name, origin=name, found=getattr(settings, name), expected="1, 2, 3 …")

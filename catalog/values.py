@@ -114,3 +114,12 @@ def wareki_date(text: str) -> date | None:
     except ValueError:
         return None
     return day if year and day >= max(first, _GREGORIAN_SINCE) else None
+
+
+def wareki_year(day: date) -> str:
+    """The year of a day in the Japanese calendar (令和8年, 平成元年), "" before 1873, when the calendar was another."""
+    if day < _GREGORIAN_SINCE:
+        return ""
+    kanji, first = next((kanji, first) for kanji, _letter, first in reversed(_ERAS) if day >= first)
+    year = day.year - first.year + 1
+    return f"{kanji}{'元' if year == 1 else year}年"

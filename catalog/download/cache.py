@@ -5,11 +5,15 @@
 
 A file is visible under its key only when it is whole: it is written beside and renamed. A key is asked for by many and made
 by one; the others wait for it. What was not asked for longest goes first.
+
+Where the folder takes nothing any more (a full disk, a read-only medium), files are made in a temporary one of this process.
 """
 
+import errno
 import os
 import re
 import secrets
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from catalog.errors import Busy
+from catalog.errors import Busy, StoreError
 
 Make = Callable[[Path], None]
 """Writes the file to a path, in a folder of its own where it may leave others beside."""
@@ -31,6 +35,9 @@ _LEFT_OVER = 3600.0
 """Seconds after which an unfinished file is nobody's."""
 _KEY = re.compile(r"[0-9a-f]{8,64}[0-9a-z.-]{0,40}")
 _MAKING = ".making-"
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
+_NO_ROOM_TOLD = frozenset({"store-full", "store-denied", "engine-failed"})
+"""The same, as those tell it who write the file."""
 
 _places = threading.BoundedSemaphore(MAKERS)
 
@@ -43,6 +50,7 @@ class Cache:
         self._max_bytes = max_bytes
         self._guard = threading.Lock()
         self._locks: dict[str, _Lock] = {}
+        self._spare: tempfile.TemporaryDirectory[str] | None = None
 
     def get(self, key: str, make: Make) -> Path:
         """The file of that key, made if there is none. Raises Busy where others take too long, and whatever ``make`` raises.
@@ -65,17 +73,13 @@ class Cache:
 
     def find(self, key: str) -> Path | None:
         """The file of that key, None where it has not been made. It counts as asked for."""
-        path = self._path(key)
-        try:
-            os.utime(path)
-        except FileNotFoundError:
-            return None
-        return path
+        name = _name(key)
+        return next((found for folder in self._folders() if (found := _asked_for(folder / name)) is not None), None)
 
-    def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise ValueError(key)
-        return self._folder / key[:2] / key
+    def _folders(self) -> Iterator[Path]:
+        yield self._folder
+        if self._spare is not None:
+            yield Path(self._spare.name)
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
@@ -97,19 +101,20 @@ class Cache:
                     del self._locks[key]
 
     def _made(self, key: str, make: Make) -> Path:
-        path = self._path(key)
         with _place():
-            folder = self._folder / f"{_MAKING}{secrets.token_hex(8)}"
-            folder.mkdir(parents=True)
             try:
-                unfinished = folder / "file"
-                make(unfinished)
-                path.parent.mkdir(exist_ok=True)
-                unfinished.replace(path)
-            finally:
-                _remove(folder)
+                path = _made_in(self._folder, key, make)
+            except (OSError, StoreError) as error:
+                if not _takes_nothing(error):
+                    raise
+                return _made_in(self._aside(), key, make)
         self._make_room(path)
         return path
+
+    def _aside(self) -> Path:
+        with self._guard:
+            self._spare = self._spare or tempfile.TemporaryDirectory(prefix="catalog-cache-", ignore_cleanup_errors=True)
+            return Path(self._spare.name)
 
     def _make_room(self, newest: Path) -> None:
         """Remove what was asked for longest ago until the rest has room, and what was left unfinished; never the newest."""
@@ -155,6 +160,42 @@ def _place() -> Iterator[None]:
     finally:
         _within.place = False
         _places.release()
+
+
+def _made_in(parent: Path, key: str, make: Make) -> Path:
+    path = parent / _name(key)
+    folder = parent / f"{_MAKING}{secrets.token_hex(8)}"
+    folder.mkdir(parents=True)
+    try:
+        unfinished = folder / "file"
+        make(unfinished)
+        path.parent.mkdir(exist_ok=True)
+        unfinished.replace(path)
+    finally:
+        _remove(folder)
+    return path
+
+
+def _takes_nothing(error: OSError | StoreError) -> bool:
+    """Whether it is the folder that cannot take the file."""
+    return error.errno in _NO_ROOM if isinstance(error, OSError) else error.code in _NO_ROOM_TOLD
+
+
+def _name(key: str) -> Path:
+    if not _KEY.fullmatch(key):
+        raise ValueError(key)
+    return Path(key[:2]) / key
+
+
+def _asked_for(path: Path) -> Path | None:
+    """The file, if it is there; where its medium lets it, it remembers that it was asked for."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return path if path.is_file() else None
+    return path
 
 
 def _remove(folder: Path) -> None:

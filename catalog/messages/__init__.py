@@ -14,12 +14,14 @@ from typing import Any
 
 from catalog.errors import CatalogError, Finding, Place
 from catalog.messages import (
+    across,
     check,
     conforming,
     dcat,
     derivation,
     descriptor,
     downloads,
+    harvest,
     judging,
     machines,
     query,
@@ -44,12 +46,14 @@ DOMAIN = "messages"
 
 
 _PARTS = (
+    across,
     check,
     conforming,
     dcat,
     derivation,
     descriptor,
     downloads,
+    harvest,
     judging,
     machines,
     query,

@@ -47,6 +47,10 @@ WORDINGS: dict[str, Wording] = {
         _("The pattern “%(found)s” of this field may take very long, so the check runs in a process whose time is limited."),
         _("Write it without repetitions inside repetitions, looking ahead and references."),
     ),
+    "pattern-not-judged": Wording(
+        _("The pattern “%(found)s” takes longer than %(expected)s seconds; %(count)s cells were not held against it."),
+        _("Write it without repetitions inside repetitions, looking ahead and references."),
+    ),
     "cell-slow": Wording(
         _("Long cells of this field may take very long to read, so the check runs in a process whose time is limited."),
     ),

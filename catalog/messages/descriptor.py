@@ -146,7 +146,9 @@ _PACKAGE: dict[str, Wording] = {
         _("“%(found)s” cannot be the name of a file."), _("Use lower-case letters a-z, digits, _ and -, beginning with a letter.")
     ),
     "role-unknown": Wording(_("“%(found)s” is not a role."), _("Choose one of: %(expected)s.")),
-    "table-spreadsheet": Wording(_("A table must be CSV, and this is a spreadsheet (%(found)s)."), _SAVE_AS_CSV),
+    "table-spreadsheet": Wording(
+        _("A table is CSV text, or a sheet of a workbook whose name ends with .xlsx or .ods; this is “%(found)s”."), _SAVE_AS_CSV
+    ),
     "table-format": Wording(_("A table must be CSV or TSV text, and this is “%(found)s”."), _SAVE_AS_CSV),
     "format-invalid": Wording(_("“%(found)s” is not a file format."), _("Write the usual ending of the file name, such as pdf.")),
     "media-type-invalid": Wording(_("“%(found)s” is not a media type."), _("Write one like text/csv, or leave it out.")),
@@ -206,10 +208,10 @@ _SCHEMA: dict[str, Wording] = {
         _("Take a field of another type for the key, such as a code."),
     ),
     "dialect-key-unknown": Wording(
-        _("“%(found)s” is not a key of a table dialect of CSV text."), _("Did you mean “%(expected)s”?")
+        _("“%(found)s” is not a key of the dialect of such a table."), _("Did you mean “%(expected)s”?")
     ),
     "dialect-unsupported": Wording(
-        _("“%(found)s” of the dialect does not apply to CSV text here."),
+        _("“%(found)s” of the dialect does not apply to tables here."),
         _("Remove it. For empty cells, use “missingValues” of the schema."),
     ),
     "dialect-character": Wording(

@@ -51,6 +51,14 @@ WORDINGS: dict[str, Wording] = {
         _("“%(parameter)s” is “%(found)s”."),
         _("Give west, south, east and north in degrees, such as 135.4,34.6,135.6,34.8."),
     ),
+    "query-area-missing": Wording(
+        _("“%(parameter)s” asks for the rows of an area, and no column of this table is defined as the code of an area."),
+        _("Ask the columns themselves, or choose a table with a column of the code list municipality or local-government."),
+    ),
+    "query-area-unfit": Wording(
+        _("“%(parameter)s” is “%(found)s”, which is not the code of a municipality or prefecture."),
+        _("Give the code of six digits, such as 271004; five without its check digit, or two of a prefecture, will do as well."),
+    ),
     "query-place-missing": Wording(
         _("“%(parameter)s” asks for places, and this table has none."),
         _("Only tables with a column of points, or with a latitude and a longitude, can be asked so."),

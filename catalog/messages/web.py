@@ -27,6 +27,10 @@ WORDINGS: dict[str, Wording] = {
         _("The parameter “%(parameter)s” is “%(found)s”, which is not a date or time."),
         _("Write it as 2026-04-01 or 2026-04-01T09:00:00Z."),
     ),
+    "parameter-not-utf8": Wording(
+        _("The parameter “%(parameter)s” is not text in UTF-8: “%(found)s”."),
+        _("Write it in UTF-8, percent-encoded (not in Shift_JIS or EUC-JP)."),
+    ),
     "parameter-not-words": Wording(
         _("The parameter “%(parameter)s” has no word to look for, or is too long."),
         _("Give at least one word, and at most %(maximum)s characters."),

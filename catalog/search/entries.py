@@ -77,7 +77,9 @@ def prefecture_of(code: str) -> str:
 
 
 def _valid(publication: Publication) -> list[str]:
-    """Whether it is valid; a valid one with warnings of ours has both values."""
+    """Whether it is valid; a valid one with warnings of ours has both values, a description without tables none."""
+    if publication.package.origin and not publication.package.origin.taken:
+        return []
     if not publication.report.get("valid", True):
         return ["false"]
     return ["true", "warnings"] if any(each.severity == "warning" for each in publication.findings) else ["true"]

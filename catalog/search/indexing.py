@@ -46,7 +46,8 @@ def _shipped() -> str:
 def index(writing: Writing, publication: Publication, settings: Settings, read: Callable[[str], BinaryIO]) -> None:
     """Enter a version that becomes the latest, in the transaction that makes it visible; ``read`` opens bytes by SHA-256."""
     entering = writing.entering()
-    entering.remove(publication.id)
+    if publication.version > 1:
+        entering.remove(publication.id)
     entering.enter(entries.of_publication(publication, _codelists(publication, read)))
     entering.identify(publication.id, identifiers(publication, settings))
 

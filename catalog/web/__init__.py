@@ -5,7 +5,6 @@ a plain value (``presenting``) and an answer of it (``responses``), and what goe
 """
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, current_app, g, request
@@ -18,7 +17,9 @@ from catalog.messages import DOMAIN, LOCALES
 from catalog.settings import Settings
 from catalog.store import Store
 from catalog.web import (
+    accessibility,
     api,
+    areas,
     atom,
     badges,
     cards,
@@ -26,6 +27,7 @@ from catalog.web import (
     check,
     citing,
     ckan,
+    comparing,
     dashboard,
     definitions,
     desk,
@@ -34,11 +36,14 @@ from catalog.web import (
     dumps,
     feeds,
     files,
+    guidance,
     harvest,
     hosts,
+    joining,
     limits,
     llms,
     logs,
+    maps,
     mcp,
     missing,
     oembed,
@@ -65,10 +70,12 @@ from catalog.web.site import EXTENSION, Site
 
 MAX_ADDRESS = 8_000
 """Characters of path and query together."""
+_GUIDES = (accessibility, guidance)
 _SEARCH = (searching, atom, ckan)
 _FEEDS = (feeds, dumps, changes)
-_API = (rows, openapi, documentation, diff, union)
-_SHARED = (badges, cards, citing, llms, mcp, oembed, snippets, versionfeed)
+_API = (rows, openapi, documentation, diff, union, joining)
+_ACROSS = (areas, comparing)
+_SHARED = (badges, cards, citing, llms, maps, mcp, oembed, snippets, versionfeed)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Flask:
@@ -81,12 +88,12 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.extensions[EXTENSION] = Site(settings, store if store is not None else Store.open(settings))
     routing.prepare(app)
     _speak(app)
-    own = (pages, dashboard, definitions, check, desk, harvest, api, projections, files, uploads, service)
-    for module in (*own, *_FEEDS, *_SEARCH, *_API, *_SHARED):
+    own = (pages, *_GUIDES, dashboard, definitions, check, desk, harvest, api, projections, files, uploads, service)
+    for module in (*own, *_FEEDS, *_SEARCH, *_API, *_SHARED, *_ACROSS):
         app.register_blueprint(module.blueprint)
     codes = ",".join(settings.language_codes())
-    fixed = (pages, dashboard, definitions, check, desk, harvest, documentation, diff)
-    for module in (*fixed, badges, cards, versionfeed, searching, atom):
+    fixed = (pages, *_GUIDES, dashboard, definitions, check, desk, harvest, documentation, diff)
+    for module in (*fixed, *_ACROSS, badges, cards, versionfeed, searching, atom):
         app.register_blueprint(module.blueprint, url_prefix=f"/<any({codes}):language>", name=f"fixed-{module.blueprint.name}")
     for prefix, name in (("", "coverage"), (f"/<any({codes}):language>", "fixed-coverage")):
         app.register_blueprint(union.pages, url_prefix=prefix, name=name)
@@ -132,7 +139,7 @@ def _check_request() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     check_body(view)
     if view is not None and request.method != "OPTIONS":
-        g.query = parse_qsl(request.query_string.decode(errors="replace"), keep_blank_values=True)
+        g.query = parameters.pairs(request.query_string)
         g.asked = {} if parameters.knows_its_own(view) else parameters.read(g.query, parameters.of_view(view))
 
 

@@ -71,9 +71,10 @@ def _drawn(publication: Publication) -> bytes:
     day = datetime.fromisoformat(publication.modified).astimezone(TIME_ZONE).date().isoformat()
     about = said(_("Data validation"))
     label = (words.sample(about) if publication.package.sample else about).within(language())
-    verdict = said(_("Valid") if valid else _("Has errors")).within(language())
+    verdict = said(_verdict(publication)).within(language())
     left = Half.of(label, _LABEL_COLOUR)
-    right = Half.of(f"{verdict} {day}", _GOOD if valid else _BAD, left.width)
+    colour = _LABEL_COLOUR if not publication.report else _GOOD if valid else _BAD
+    right = Half.of(f"{verdict} {day}", colour, left.width)
     title = presenting.title_of(publication.package)
     name = cleaning.line(title[language()] or title["ja"] or title["en"])
     said_whole = said(
@@ -92,3 +93,10 @@ def _drawn(publication: Publication) -> bytes:
         f'<g clip-path="url(#round)" fill="#fff" text-anchor="middle" font-family="{_FACES}" font-size="{_SIZE}">'
         f"{left.drawn()}{right.drawn()}</g></svg>\n"
     ).encode()
+
+
+def _verdict(publication: Publication) -> str:
+    """What validation says; of what was collected there may be a description only."""
+    if not publication.report:
+        return _("Description only")
+    return _("Valid") if publication.report.get("valid") else _("Has errors")

@@ -15,6 +15,8 @@ from catalog.web import presenting
 from catalog.web.presenting import Links, Shown, text
 
 _STATES = {"in": _("in the union"), "left-out": _("left out"), "wanted": _("not published yet")}
+_BRIEFLY = 50
+"""Members that a page names which is not about them alone."""
 _COLUMNS = (
     _("State"), _("Code"), _("Publisher or municipality"), _("Dataset"), _("Version"), _("Edition of the standard"), _("Rows"),
     _("Sample"), _("Recommended fields that are missing"), _("What is left out, and why"),
@@ -66,6 +68,11 @@ def brief(about: Coverage, links: Links, samples: str = "") -> Shown:
 def _table_of(about: Coverage) -> str:
     """What an address has to say of the table: nothing, where it is the standard's first one."""
     return "" if about.table is about.standard.tables[0] else about.table.name
+
+
+def members(about: Coverage, links: Links) -> list[Shown]:
+    """The first datasets of the union, without what was left out of them: for a page that is about something else too."""
+    return [_member(each, (), links) for each in about.members[:_BRIEFLY]]
 
 
 def _member(member: Member, values: Iterable[LeftOut], links: Links) -> Shown:

@@ -36,6 +36,17 @@ _UNITS = {
     "procurement": _("procurements"),
     "prefecture": _("prefectures"),
     "JPY": _("yen"),
+    "yen": _("yen"),
+    "bed": _("beds"),
+    "fixture": _("fixtures"),
+    "degree": _("degrees"),
+    "metre": _("m"),
+    "millimetre": _("mm"),
+    "second": _("seconds"),
+    "minute": _("minutes"),
+    "day": _("days"),
+    "fiscal-year": _("fiscal year"),
+    "ordinal": _("in order"),
 }
 
 OPERATIONS = (

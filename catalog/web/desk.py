@@ -4,6 +4,7 @@ First the file is checked, and shown what it would change; then, asked again, it
 cookie: the token is in the form both times, so no other site can send it in somebody's name.
 """
 
+import shutil
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -13,21 +14,26 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from catalog import media, publishing, words
-from catalog.errors import CatalogError, Conflict, Finding, Forbidden, Refusal, Unauthenticated, UsageError
+from catalog import media, publishing, query, words
+from catalog.errors import Busy, CatalogError, Conflict, Finding, Forbidden, Refusal, Unauthenticated, UsageError
 from catalog.messages import tier, where, word
+from catalog.model import Prepared
 from catalog.publishing import Begun, Published, Purpose
+from catalog.query import Side
 from catalog.store import Token
+from catalog.store.faults import translated
 from catalog.trial import Order, Trial
 from catalog.web import check
+from catalog.web.diff import listed_of
 from catalog.web.forms import takes_file
-from catalog.web.history import changes_between
+from catalog.web.history import changes_between, find_table
 from catalog.web.holding import Held
 from catalog.web.negotiation import language
 from catalog.web.pages import links
 from catalog.web.presenting import Shown, text
 from catalog.web.receiving import actor_of, authenticated, opened, ready, refusals_logged
 from catalog.web.responses import NEVER, Manners, html, page
+from catalog.web.rows import limits_of, typed_file
 from catalog.web.site import site
 
 blueprint = Blueprint("desk", __name__)
@@ -35,6 +41,8 @@ blueprint = Blueprint("desk", __name__)
 ACCEPTED = ".xlsx,.zip"
 LONGEST = {"token": 200, "standard": 100, "note": 2_000, "breaking": 2_000, "held": 32}
 """Fields of the form, and the most characters of each."""
+_SHOWN = 10
+"""Rows of each kind of difference that are shown."""
 
 
 @blueprint.get("/publish")
@@ -79,6 +87,7 @@ def _shown(asked: dict[str, str], token: Token) -> Response:
         with opened(archive, token) as prepared:
             begun = publishing.begin(prepared.package, site().store, asked["breaking"])
             same = begun.same(prepared.digest, prepared.raw_digest) is not None
+            differences = [] if same else _differences(begun, prepared)
             if not same:
                 publishing.rehearse(prepared, begun, ready(), site().store, _purpose(asked, token))
     held = "" if same else Held(site().settings).keep(token.id, package)
@@ -89,6 +98,7 @@ def _shown(asked: dict[str, str], token: Token) -> Response:
         "same": same,
         "rows": _rows(begun, prepared.rows),
         "changes": changes_between(begun.latest, prepared.package) if begun.latest else (),
+        "differences": differences,
         "page": links().pages.dataset(prepared.package.name) if begun.latest else "",
     }
     problems = tuple(each for each in prepared.findings if each.severity != "note")
@@ -138,6 +148,37 @@ class Rows:
 def _rows(begun: Begun, rows: Any) -> list[Rows]:
     before = begun.latest.rows if begun.latest else {}
     return [Rows(table=name, before=before.get(name), after=count) for name, count in rows.items()]
+
+
+def _differences(begun: Begun, prepared: Prepared) -> list[Shown]:
+    """How the rows differ from the published ones, for each table that is there already; Busy is told in place of it.
+
+    Tables are read below the home folder only, so the one that is not published yet is put there for so long.
+    """
+    found: list[Shown] = []
+    cache = Path(site().settings.home).absolute() / "cache"
+    with translated():
+        cache.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="compared-", dir=cache) as name:
+        for number, table in enumerate(prepared.package.tables()):
+            before = find_table(begun.latest, table.name) if begun.latest else None
+            made = prepared.contents.get(f"{table.name}{media.PARQUET.suffix}")
+            if begun.latest is None or before is None or made is None:
+                continue
+            copy = Path(name) / f"{number}"
+            with translated():
+                shutil.copyfile(made, copy)
+            old = Side(typed_file(begun.latest, before, media.PARQUET), before.schema)
+            found.append({"table": table.name} | _compared(old, Side(copy, table.schema)))
+    return found
+
+
+def _compared(before: Side, after: Side) -> Shown:
+    try:
+        compared = query.compare(before, after, limits_of(site()), _SHOWN)
+    except Busy:
+        return {"counts": None}
+    return {"counts": dict(compared.counts), "key": compared.key, "listed": listed_of(compared)}
 
 
 def _done(published: Published) -> Shown:

@@ -106,7 +106,7 @@ def diff(dataset: str, suffix: str = "") -> Response:
         body = _json(two, two.shown(Links(pages=public, files=public)))
         return answer(content_of(body), media.JSON.content_type, manners)
     found = two.comparison
-    listed = {"added": _rows(found.added), "removed": _rows(found.removed), "changed": _changes(found)}
+    listed = listed_of(found)
     tables = [each.name for each in two.after.package.tables()]
     shown = two.shown(pages.links()) | {"tables": tables, "latest": site().store.latest(dataset).version}
     return page(html("diff.html", diff=shown, listed=listed), Manners(vary=VARY_FORMAT))
@@ -175,6 +175,11 @@ def _change(difference: Difference, key: tuple[str, ...]) -> str:
     before, after = difference.before, difference.after
     cells = {each: f'{{"before": {before[each]}, "after": {after[each]}}}' for each in difference.columns}
     return f'{{"key": {query.as_object({each: after[each] for each in key})}, "cells": {query.as_object(cells)}}}'
+
+
+def listed_of(found: Comparison) -> dict[str, list[Shown]]:
+    """The rows of each kind, as a page shows them."""
+    return {"added": _rows(found.added), "removed": _rows(found.removed), "changed": _changes(found)}
 
 
 def _rows(differences: Iterable[Difference]) -> list[Shown]:

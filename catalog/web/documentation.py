@@ -59,10 +59,10 @@ def _shown(operation: Operation, examples: dict[str, str]) -> Shown:
     """One address, with one like it that can be tried."""
     asked = openapi.parameters_of(operation)
     tried = operation.path.format_map(examples | dict.fromkeys(openapi.parts_of(operation.path).difference(examples), ""))
-    complete = openapi.parts_of(operation.path) <= set(examples)
+    complete = openapi.parts_of(operation.path) <= set(examples) and not operation.writes
     needed = {each["name"]: each["example"] for each in asked if each.get("required") and "example" in each}
     return {
-        "path": operation.path,
+        "path": f"{operation.method.upper()} {operation.path}" if operation.writes else operation.path,
         "summary": presenting.text(said(operation.summary)),
         "description": presenting.text(said(operation.description)) if operation.description else None,
         "parameters": [each["name"] for each in asked],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from catalog.errors import Conflict
 from catalog.settings import Settings
+from catalog.store.faults import translated
 
 SECONDS = 3_600
 MOST = 50
@@ -25,13 +26,14 @@ class Held:
         self._folder = Path(settings.home).absolute() / "cache" / "held"
 
     def keep(self, token: str, package: bytes) -> str:
-        """Keep a package for the token of that id; answer with what it is asked for by."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._tidy()
+        """Keep a package for the token of that id; answer with what it is asked for by. Raises StoreError."""
         held = secrets.token_hex(16)
         path = self._folder / f"{token}-{held}.zip"
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_bytes(package)
+        with translated():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._tidy()
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_bytes(package)
         return held
 
     def path(self, token: str, held: str) -> Path:

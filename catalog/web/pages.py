@@ -9,8 +9,22 @@ from catalog import media
 from catalog.addresses import Addresses
 from catalog.errors import NotFound
 from catalog.model import Agent, Publication
-from catalog.store import CATALOG_KEY
-from catalog.web import api, feeds, history, markdown, presenting, projections, searching, signposts, twins
+from catalog.search import Query
+from catalog.web import (
+    api,
+    feeds,
+    history,
+    maps,
+    markdown,
+    portal,
+    presenting,
+    previewing,
+    projections,
+    quality,
+    searching,
+    signposts,
+    twins,
+)
 from catalog.web.codelists import codelists_of
 from catalog.web.embedding import embeddable, refuse_if_embedded
 from catalog.web.listing import AFTER, LIMIT, listed
@@ -25,8 +39,11 @@ blueprint = Blueprint("pages", __name__)
 _OFFERED = (media.HTML, *media.RDF, media.JSON, media.MARKDOWN)
 _OFFERED_BESIDE = (media.HTML, media.JSON)
 _NEGOTIATED = ("Accept", "Accept-Language")
-_SHOWN_AT_HOME = 20
 _VERSIONS_SHOWN = 50
+_FIELDS_SHOWN = 60
+"""Definitions on the page of a dataset: with more, it would be too heavy for a telephone."""
+_README = 2_000
+"""Characters of a README on the page of a dataset; the file has all of it."""
 BEFORE = Integer("before", 2, 999_999_999)
 """The list of versions goes on with those before this one."""
 
@@ -41,17 +58,21 @@ def links() -> Links:
 
 @blueprint.get("/")
 def home() -> Response:
-    """What this is, what there is, and where machines go."""
-    found = listed({LIMIT.name: _SHOWN_AT_HOME})
-    shown = presenting.listing(found.summaries, site().store.count(), "", links())
-    return page(html("home.html", listing=shown, more=bool(found.following), updated=_updated()))
+    """What this is, what there is, and where each of its users begins."""
+    return page(remembered(lambda: html("home.html", front=portal.front(links())), "home", site().store.position()))
 
 
 @blueprint.get("/datasets")
 @takes(*searching.PARAMETERS)
 def datasets() -> Response:
-    """The list of datasets, and search."""
-    return page(html("datasets.html", listing=searching.page(links())))
+    """The list of datasets, and search. A search with words is made each time: those that find nothing are counted."""
+
+    def make() -> bytes:
+        return html("datasets.html", listing=searching.page(links()))
+
+    if searching.Q.name in g.asked:
+        return page(make())
+    return page(remembered(make, "datasets", site().store.position(), tuple(sorted(g.query))))
 
 
 @blueprint.get("/dataset/<slug:dataset>")
@@ -70,16 +91,34 @@ def dataset(dataset: str, suffix: str = "") -> Response:
         return api.dataset(publication, codelists_of(publication), negotiated=not suffix)
     if wanted is media.MARKDOWN:
         return twins.dataset(publication, negotiated=not suffix)
-    rows = site().store.versions(dataset)
+    rows, late = site().store.versions(dataset), quality.overdue(publication)
 
     def make() -> bytes:
         found = presenting.versions(publication, rows, links())
         shown = presenting.dataset(subject_of(publication))
-        prose, structured = _prose(publication), projections.structured(publication)
-        return html("dataset.html", dataset=shown, versions=found["versions"], prose=prose, structured=structured)
+        values = {
+            "versions": found["versions"],
+            "prose": _prose(publication),
+            "structured": projections.structured(publication),
+            "previews": previewing.previews(publication, shown["tables"]),
+            "places": maps.places(publication, links()),
+            "leaflet": maps.address,
+            "points": quality.points(publication, late=late),
+            "lines": _lines(shown["tables"]),
+        }
+        return html("dataset.html", dataset=shown, **values)
 
     manners = Manners(vary=_NEGOTIATED, links=signposts.of_dataset_page(publication))
-    return page(remembered(make, "html", publication.version, rows), manners)
+    return maps.allow(page(remembered(make, "html", publication.version, rows, late), manners))
+
+
+def _lines(tables: list[Shown]) -> dict[str, int]:
+    """How many fields of each table are defined on the page itself: the first ones; the table's own page has all of them."""
+    left, lines = _FIELDS_SHOWN, {}
+    for each in tables:
+        lines[each["name"]] = min(left, len(each["fields"]))
+        left -= lines[each["name"]]
+    return lines
 
 
 def subject_of(publication: Publication) -> Subject:
@@ -95,9 +134,17 @@ def _prose(publication: Publication) -> Shown:
     return {
         "description": markdown.render(description.within(language())),
         "language": description.language(language()),
-        "readme": markdown.render(publication.package.readme, base=base, known=known),
-        "cut": len(publication.package.readme) > markdown.LONGEST,
+        "readme": markdown.render(_beginning(publication.package.readme), base=base, known=known),
+        "cut": len(publication.package.readme) > _README,
     }
+
+
+def _beginning(readme: str) -> str:
+    """As much of a README as a page can carry: whole paragraphs."""
+    if len(readme) <= _README:
+        return readme
+    end = readme.rfind("\n\n", 0, _README)
+    return readme[: end if end > 0 else _README]
 
 
 @blueprint.get("/dataset/<slug:dataset>/versions")
@@ -178,7 +225,10 @@ def publisher(publisher: str) -> Response:
     following = links().pages.publisher(publisher) + found.following if found.following else ""
     shown = presenting.listing(found.summaries, None, following, links())
     continued = AFTER.name in g.asked
-    return page(html("publisher.html", publisher=presenting.agent(agent, links()), listing=shown, continued=continued))
+    count = searching.search().count(Query(), {"publisher": publisher})
+    return page(
+        html("publisher.html", publisher=presenting.agent(agent, links()), listing=shown, count=count, continued=continued)
+    )
 
 
 def _agent(publisher: str) -> Agent:
@@ -194,12 +244,5 @@ def _agent(publisher: str) -> Agent:
 
 @blueprint.get("/status")
 def status() -> Response:
-    """How the catalogue is: how much it holds, and when it last changed."""
-    store = site().store
-    return page(html("status.html", count=store.count(), real=store.count(samples=False), updated=_updated()))
-
-
-def _updated() -> str:
-    """When something was last published or withdrawn: the catalogue's own description is written again each time."""
-    document = site().store.document(CATALOG_KEY, media.TURTLE.name)
-    return document.modified if document else ""
+    """How the catalogue is: how much it holds, when it last changed, the state of its feed."""
+    return page(html("status.html", status=portal.status(links())))

@@ -4,6 +4,7 @@ Texts are ``{"ja", "en"}``, either may be empty; addresses are built by the two 
 for machines, paths of this server (with the reader's language, where the address fixed it) for pages.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from catalog.dcat import shipped
 from catalog.derivation import Explanation, explain
 from catalog.errors import NotFound
 from catalog.messages import as_json
-from catalog.model import Agent, Contact, Field, Package, Publication, Resource, Schema, StoredFile, Text
+from catalog.model import Agent, Contact, Field, Origin, Package, Publication, Resource, Schema, StoredFile, Text
 from catalog.store import Summary, VersionRow
 from catalog.vocabulary.codelists import FOLDER, CodeList
 from catalog.web import downloads, profiles
@@ -83,6 +84,30 @@ def dataset(subject: Subject) -> Shown:
         "reportPage": links.pages.report(publication.id),
         "report": publication.report,
         "findings": [as_json(each) for each in publication.findings],
+        "origin": origin(package.origin),
+    }
+
+
+def origin(value: Origin | None) -> Shown | None:
+    """Where a dataset was collected from, with the files that are offered there."""
+    if value is None:
+        return None
+    files = [
+        {
+            "title": {"ja": "", "en": ""} | each.get("title", {}),
+            "url": each.get("download_url") or each.get("access_url", ""),
+            "format": each.get("format", {}).get("label", ""),
+            "bytes": each.get("byte_size"),
+        }
+        for each in json.loads(value.described).get("distributions", ())
+    ]
+    return {
+        "source": value.source,
+        "catalog": value.catalog,
+        "iri": value.iri,
+        "identifier": value.identifier,
+        "taken": value.taken,
+        "files": [each for each in files if each["url"]],
     }
 
 
@@ -293,16 +318,28 @@ def versions(
     publication: Publication, rows: Iterable[VersionRow], links: Links, changes: Callable[[int], Iterable[Change]] | None = None
 ) -> Shown:
     """Versions of a dataset, the newest first; with ``changes``, what each did to the definitions."""
+    tables = bool(publication.package.tables())
     return {
         "id": publication.id,
         "url": links.pages.dataset(publication.id),
         "title": title_of(publication.package),
-        "versions": [version(publication.id, each, links, changes(each.version) if changes else ()) for each in rows],
+        "versions": [
+            version(publication, each, links, changes(each.version) if changes else ())
+            | {"diff": _diff(publication.id, each.version, links) if tables and each.version > 1 else None}
+            for each in rows
+        ],
     }
 
 
-def version(id_: str, row: VersionRow, links: Links, changes: Iterable[Change]) -> Shown:
-    """One version in the list of them."""
+def _diff(id_: str, version: int, links: Links) -> str:
+    """What differs from the version before, row by row."""
+    asked: dict[str, str | int] = {"from": version - 1, "to": version}
+    return links.pages.diff(id_, "", **asked)
+
+
+def version(publication: Publication, row: VersionRow, links: Links, changes: Iterable[Change]) -> Shown:
+    """One version in the list of them. ``package`` is "" where the dataset is a description only."""
+    zipped = f"{publication.id}.zip"
     return {
         "version": row.version,
         "packageVersion": row.package_version,
@@ -311,7 +348,7 @@ def version(id_: str, row: VersionRow, links: Links, changes: Iterable[Change]) 
         "digest": row.digest,
         "note": row.note,
         "breaking": row.breaking,
-        "package": links.files.download(id_, row.version, f"{id_}.zip"),
+        "package": links.files.download(publication.id, row.version, zipped) if publication.file(zipped) else "",
         "changes": [change(each) for each in changes],
     }
 
@@ -343,7 +380,7 @@ def report(publication: Publication, links: Links) -> Shown:
         "title": title_of(publication.package),
         "checked": publication.modified,
         "validator": publication.validator,
-        "valid": bool(publication.report.get("valid")),
+        "valid": bool(publication.report.get("valid")) if publication.report else None,
         "tables": [_checked(each, publication.rows) for each in publication.report.get("tasks", ())],
         "findings": [as_json(each) for each in publication.findings],
         "report": publication.report,

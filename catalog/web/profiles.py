@@ -10,8 +10,8 @@ from catalog.store import Store
 from catalog.web.site import site
 
 Shown = dict[str, Any]
-_HIGH, _WIDE, _GAP = 24, 8, 1
-"""Pixels of the mini distribution: its height, and the width of a bar with the gap behind it."""
+_HIGH, _WIDE = 24, 8
+"""Pixels of the mini distribution: its height, and the width of a bar with the gap behind it, which the stylesheet cuts."""
 
 
 def profile_of(publication: Publication, table: str, field: str) -> Profile | None:
@@ -52,6 +52,9 @@ def drawing(profile: Mapping[str, Any]) -> Shown | None:
     counts = [each["count"] for each in profile["distribution"]]
     if not counts or max(counts) == 0:
         return None
-    heights = [max(1, round(_HIGH * each / max(counts))) if each else 0 for each in counts]
-    bars = (f"M{place * _WIDE} {_HIGH}v-{high}h{_WIDE - _GAP}v{high}z" for place, high in enumerate(heights) if high)
-    return {"path": "".join(bars), "width": len(counts) * _WIDE - _GAP, "height": _HIGH}
+    tops = [_HIGH - (max(1, round(_HIGH * each / max(counts))) if each else 0) for each in counts]
+    return {
+        "path": f"M0 {_HIGH}" + "".join(f"V{top}h{_WIDE}" for top in tops) + f"V{_HIGH}",
+        "width": len(counts) * _WIDE,
+        "height": _HIGH,
+    }

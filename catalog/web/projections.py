@@ -45,13 +45,23 @@ from catalog.web.site import Site, site
 blueprint = Blueprint("projections", __name__)
 
 _PLAIN_JSON = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"})
+_KEPT = {
+    "variableMeasured": ("@type", "name", "alternateName"),
+    "distribution": ("@type", "name", "contentUrl", "encodingFormat", "contentSize"),
+}
+_LISTED = 60
+"""Columns and files that the page's own description names; every other form has all of them."""
 _CROISSANT = f'{media.CROISSANT.media_type}; profile="{croissant.CONFORMS_TO}"'
 
 
 def structured(publication: Publication) -> Markup:
     """schema.org's description for the page, in the reader's language: JSON that cannot end the element that holds it."""
     shown = schemaorg.dataset(record(publication), language())
-    return Markup(json.dumps(shown, ensure_ascii=False, allow_nan=False).translate(_PLAIN_JSON))  # noqa: S704  < > & are escaped
+    for name, kept in _KEPT.items():  # what the page itself says is not said again; only what search engines index
+        if name in shown:
+            shown[name] = [{key: each[key] for key in kept if key in each} for each in shown[name][:_LISTED]]
+    plain = json.dumps(shown, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(plain.translate(_PLAIN_JSON))  # noqa: S704  < > & are escaped
 
 
 @blueprint.get("/dataset/<slug:dataset>/croissant.json")

@@ -28,8 +28,8 @@ _POLICY = (
 )
 _EMBEDDED_POLICY = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 _EXPOSED = (
-    "Accept-Ranges, Catalog-Count, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, Last-Modified, "
-    "Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+    "Accept-Ranges, Catalog-Count, Catalog-Join, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, "
+    "Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 )
 _ALWAYS = {
     "Content-Security-Policy": _POLICY,
@@ -211,6 +211,12 @@ def page(content: Content | bytes, manners: Manners | None = None) -> Response:
     if embedded():
         response.headers["Content-Security-Policy"] = _EMBEDDED_POLICY
     return response
+
+
+def allow_images(response: Response, origin: str) -> None:
+    """Let a page show pictures of one more origin."""
+    policy = response.headers.get("Content-Security-Policy", _POLICY)
+    response.headers["Content-Security-Policy"] = policy.replace("img-src 'self'", f"img-src 'self' {origin}")
 
 
 def json_bytes(value: Any) -> bytes:

@@ -1,18 +1,19 @@
 """What templates may ask for: the site, addresses, texts in the reader's language, numbers and times as people write them."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, request
 
 from catalog import media
 from catalog.addresses import Addresses
-from catalog.messages import tier, where, word
+from catalog.messages import tier, translations, where, word
+from catalog.values import wareki_year
 from catalog.web import markdown
 from catalog.web.embedding import embedded, may_be_embedded
 from catalog.web.negotiation import bare_path, fixed_language, language
@@ -27,10 +28,27 @@ _THOUSAND = 1000
 
 def prepare(app: Flask) -> None:
     """Teach the templates of an application."""
-    app.jinja_env.filters.update(within=within, size=size, number=number, day=day, moment=moment, plain=markdown.plain)
+    app.jinja_env.filters.update(within=within, size=size, number=number, day=day, era=era, moment=moment, ago=ago)
+    app.jinja_env.filters.update(plain=markdown.plain)
     app.jinja_env.tests.update(linkable=linkable, japanese=japanese)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)
+    _speak(app)
+
+
+def _speak(app: Flask) -> None:
+    """Texts of templates in the reader's language, looked up at once: Flask-Babel asks for the context of the request each time.
+
+    A page of a dataset has several hundred of them.
+    """
+
+    def one(text: str) -> str:
+        return translations(language()).gettext(text)
+
+    def counted(singular: str, plural: str, count: int) -> str:
+        return translations(language()).ngettext(singular, plural, count)
+
+    app.jinja_env.install_gettext_callables(one, counted, newstyle=True)  # type: ignore[attr-defined]  # of the extension that Babel loads
 
 
 def _common() -> dict[str, Any]:
@@ -46,6 +64,7 @@ def _common() -> dict[str, Any]:
         "twins": {each: twin(each) for each in codes},
         "public_twins": {each: twin(each, absolute=True) for each in codes},
         "public_path": here.public.base_url + quote(bare_path(), safe="/"),
+        "here": quote(here.base_path + request.path, safe="/"),
         "static": static_address,
         "graphs": media.RDF,
         "embedded": embedded(),
@@ -102,6 +121,24 @@ def moment(text: str) -> str:
         return text
     local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(TIME_ZONE)
     return f"{format_date(local, 'long', locale=language())} {format_time(local, 'H:mm', locale=language())} JST"
+
+
+def era(text: str) -> str:
+    """The year of an ISO 8601 date or time in the Japanese calendar: for readers of Japanese, else ""; "" of no whole date."""
+    if language() != "ja":
+        return ""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return wareki_year((at.astimezone(TIME_ZONE) if at.tzinfo else at).date())
+
+
+def ago(text: str) -> str:
+    """How long ago an ISO 8601 time was: 3 hours."""
+    at = datetime.fromisoformat(text)
+    past = datetime.now(UTC) - (at if at.tzinfo else at.replace(tzinfo=UTC))
+    return str(format_timedelta(max(past, timedelta()), granularity="minute", locale=language()))
 
 
 def linkable(address: str) -> bool:

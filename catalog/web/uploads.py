@@ -18,10 +18,13 @@ from werkzeug.exceptions import UnsupportedMediaType
 from catalog import media, publishing
 from catalog.errors import Unauthenticated
 from catalog.messages import as_json
+from catalog.messages.wording import _
 from catalog.model import Prepared, Publication
 from catalog.publishing import Purpose
 from catalog.store import Token
+from catalog.store.faults import translated
 from catalog.web.forms import takes_file
+from catalog.web.operations import ADDRESS, COUNT, FLAG, NUMBER, STRING, Json, Operation, listed, record
 from catalog.web.parameters import Line, takes
 from catalog.web.receiving import actor_of, authorised, changes, opened, ready, refusals_logged
 from catalog.web.responses import NEVER, json_bytes
@@ -32,6 +35,51 @@ blueprint = Blueprint("uploads", __name__)
 NOTE, BREAKING, REASON = Line("note", 2_000), Line("breaking", 2_000), Line("reason", 2_000)
 ACCEPTED = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
 _SCHEME = "bearer"
+_FINDINGS: Json = listed({"type": "object"})
+_PLACE = "/api/v1/datasets/{dataset}"
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        path=_PLACE,
+        endpoint="uploads.put",
+        method="put",
+        tag="publishing",
+        summary=_("Publish a data package as the next version of its dataset"),
+        description=_("The same bytes as those of the latest version are no new version: that is told with 200."),
+        accepts=ACCEPTED,
+        done=("201", "200"),
+        schema=record(
+            {"id": STRING, "version": NUMBER, "created": FLAG, "url": ADDRESS, "download": ADDRESS, "findings": _FINDINGS}
+        ),
+    ),
+    Operation(
+        path=f"{_PLACE}/validate",
+        endpoint="uploads.validate",
+        method="post",
+        tag="publishing",
+        summary=_("What publishing a data package would come to; nothing is stored"),
+        accepts=ACCEPTED,
+        schema=record(
+            {
+                "valid": FLAG,
+                "id": STRING,
+                "version": NUMBER,
+                "created": FLAG,
+                "rows": {"type": "object", "additionalProperties": COUNT},
+                "changes": listed({"type": "object"}),
+                "findings": _FINDINGS,
+                "report": {"type": "object"},
+            }
+        ),
+    ),
+    Operation(
+        path=_PLACE,
+        endpoint="uploads.delete",
+        method="delete",
+        tag="publishing",
+        summary=_("Withdraw a dataset: its addresses answer 410 from now on"),
+        schema=record({"id": STRING, "withdrawn": FLAG, "reason": STRING}),
+    ),
+)
 _CHUNK = 1 << 20
 
 
@@ -105,7 +153,7 @@ def _sent(dataset: str, token: Token) -> Iterator[Prepared]:
         raise UnsupportedMediaType
     with TemporaryDirectory(prefix="catalog-upload-") as name:
         archive = Path(name).resolve() / "package.zip"
-        with archive.open("xb") as file:
+        with translated(), archive.open("xb") as file:
             while chunk := request.stream.read(_CHUNK):
                 file.write(chunk)
         with opened(archive, token, dataset) as prepared:

@@ -120,13 +120,25 @@ def test_what_would_change_is_shown_beside_what_is_published(send, store, token,
     shown = send(token, package("desk-two", rows="A01,120\n", title="乗降客数"))
     assert shown.status_code == 200
     cells = re.findall(r'<td class="figure">(\d+)</td>', shown.text)
-    assert cells == ["2", "1"]
+    assert cells[:2] == ["2", "1"]
+    figures = re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", shown.text)
+    assert [count for _name, count in figures] == ["0", "1", "0", "1"], "rows added, removed, changed, unchanged"
+    assert "<td>A02</td>" in shown.text, "the row that goes"
     assert "乗降客数" in re.sub(r"<[^>]+>", "", shown.text)
     assert store.latest("desk-two").version == 1
     refused = send(token, package("desk-two", type="number"))
     assert refused.status_code == 422
     assert "breaking-change.retyped" in refused.text
     assert hidden(refused) == {}
+
+
+def test_cells_that_would_change_are_shown(send, token, package):
+    send(**hidden(send(token, package("desk-cells"))))
+    shown = send(token, package("desk-cells", rows="A01,121\nA02,\nA03,5\n"))
+    assert "<del>120</del> <ins>121</ins>" in shown.text
+    assert "<td>A03</td>" in shown.text
+    first = send(token, package("desk-first"))
+    assert "<del>" not in first.text, "nothing to compare it with"
 
 
 def test_the_filled_workbook_is_published(send, store, token):

@@ -80,7 +80,7 @@ def test_a_page_is_whole_and_in_the_language_of_its_address(ask, path: str, lang
     assert page.all("main", "id") == ["main"]
     assert page.all("a", "href")[0] == "#main"
     assert not [each for each in page.all("script", "src") if not each.startswith("/static/search.js?v=")]
-    assert [tag for tag, _ in page.tags].count("script") == (path == "/datasets")
+    assert [tag for tag, _ in page.tags].count("script") == (path in ("/", "/datasets"))
     assert not [attributes for _, attributes in page.tags if any(name.startswith("on") or name == "style" for name in attributes)]
     own = [
         each
@@ -130,14 +130,22 @@ def test_without_prefix_the_reader_is_asked(read, accepted: str, language: str) 
 
 
 def test_a_definition_is_shown_in_both_languages_with_all_its_parts(read) -> None:
-    text = read("/ja/dataset/stations").text
-    for part in (
-        "駅番号", "Station code", "駅の番号。", "Number of the station.", "文字列", "必須", "空欄不可", "重複不可",
-        "[A-Z][0-9]{2}", "A01", "1-1", "本試験", "https://schema.org/identifier", "整数", "0以上", "person", "状態", "なし",
-        "多い", "code で1行を特定できます", "表 stations の code", "年1回", "交通", "2020年4月1日", "2021年3月31日",
-        "270008", "試験係", "CC BY 4.0", "2026年4月2日 0:00 JST",
-    ):  # fmt: skip
-        assert part in text, part
+    of_every_field = (
+        "駅番号", "Station code", "駅の番号。", "文字列", "必須", "空欄不可", "重複不可", "[A-Z][0-9]{2}", "A01", "1-1", "整数",
+        "0以上", "単位： 人", "状態", "なし", "多い", "code で1行を特定できます", "表 stations の code",
+    )  # fmt: skip
+    of_the_dataset = (
+        "年1回", "交通", "2020年4月1日", "2021年3月31日", "270008", "試験係", "CC BY 4.0", "2026年4月2日 0:00 JST",
+    )  # fmt: skip
+    of_the_whole_definition = ("Number of the station.", "本試験", "https://schema.org/identifier")
+    for path, parts in {
+        "/ja/dataset/stations": of_every_field + of_the_dataset,
+        "/ja/schema/stations-stations": of_every_field + of_the_whole_definition,
+        "/ja/field/stations-stations-code": of_the_whole_definition,
+    }.items():
+        text = read(path).text
+        for part in parts:
+            assert part in text, (path, part)
 
 
 def test_a_missing_translation_is_marked_as_such(read) -> None:
@@ -149,9 +157,8 @@ def test_a_missing_translation_is_marked_as_such(read) -> None:
 
 
 def test_what_is_given_in_japanese_only_is_marked_for_those_who_listen(read) -> None:
-    page = read("/en/dataset/stations").text
-    assert '<dd><span lang="ja">本試験</span></dd>' in page
-    assert '<span lang="ja">試験係</span>' in page
+    assert '<span lang="ja">試験係</span>' in read("/en/dataset/stations").text
+    assert '<span lang="ja">本試験</span>' in read("/en/schema/stations-stations").text
     assert '<span lang="ja">本試験</span>' not in read("/ja/dataset/stations").text
 
 
@@ -294,6 +301,8 @@ def test_the_history_shows_every_version_with_its_remarks(ask, publish) -> None:
     assert "列を改めました" in text
     rows = ask("/dataset/stations/versions.json").json["versions"]
     assert [(each["version"], each["note"]) for each in rows] == [(2, "数字の誤りを直しました"), (1, "")]
+    assert [each["diff"] for each in rows] == ["https://data.example.jp/dataset/stations/diff?from=1&to=2", None]
+    assert "/dataset/stations/diff?from=1&amp;to=2" in text
     assert "数字の誤りを直しました" in ask("/ja/dataset/stations").text
 
 
