@@ -106,9 +106,9 @@ class Addresses:
         """The picture that others show where somebody shares a dataset."""
         return self.path("dataset", dataset, "card", suffix=".png", **query)
 
-    def snippets(self, dataset: str) -> str:
+    def snippets(self, dataset: str, suffix: str = "") -> str:
         """Programs that read the tables of a dataset."""
-        return self.path("dataset", dataset, "snippets", suffix=".json")
+        return self.path("dataset", dataset, "snippets", suffix=suffix)
 
     def oembed(self, **query: str | int) -> str:
         """How to embed one of our pages (oEmbed)."""

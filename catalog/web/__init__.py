@@ -93,7 +93,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
         app.register_blueprint(module.blueprint)
     codes = ",".join(settings.language_codes())
     fixed = (pages, *_GUIDES, dashboard, definitions, check, desk, harvest, documentation, diff)
-    for module in (*fixed, *_ACROSS, badges, cards, versionfeed, searching, atom):
+    for module in (*fixed, *_ACROSS, badges, cards, snippets, versionfeed, searching, atom):
         app.register_blueprint(module.blueprint, url_prefix=f"/<any({codes}):language>", name=f"fixed-{module.blueprint.name}")
     for prefix, name in (("", "coverage"), (f"/<any({codes}):language>", "fixed-coverage")):
         app.register_blueprint(union.pages, url_prefix=prefix, name=name)

@@ -154,7 +154,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/datasets.json",
         endpoint="api.datasets",
         tag="datasets",
-        schema="Datasets",
+        schema={"anyOf": [reference("Datasets"), reference("Found")]},
         summary=_("The list of datasets, as the page shows it"),
     ),
     Operation(

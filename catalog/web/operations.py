@@ -245,6 +245,7 @@ SCHEMAS: Mapping[str, Json] = {
     ),
     "Summary": _SUMMARY,
     "Datasets": record({"datasets": listed(reference("Summary")), "next": NEXT, "count": {"type": ["integer", "null"]}}),
+    "Found": record({"query": STRING, "kind": STRING, "count": COUNT, "results": listed({"type": "object"}), "next": NEXT}),
     "Dataset": record(
         {
             "id": STRING,

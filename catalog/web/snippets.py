@@ -14,8 +14,9 @@ from catalog import media, words
 from catalog.messages.wording import _
 from catalog.model import Field, Publication, Resource, Schema
 from catalog.web import signposts
+from catalog.web.pages import links
 from catalog.web.presenting import Shown, text
-from catalog.web.responses import Manners, answer, json_bytes, remembered
+from catalog.web.responses import Manners, answer, html, json_bytes, page, remembered
 from catalog.web.site import site
 from catalog.words import said
 
@@ -23,6 +24,8 @@ blueprint = Blueprint("snippets", __name__)
 
 _DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 _DATES = frozenset({"date", "datetime"})
+_TABLES_SHOWN = 40
+"""Tables on the page of programs; the JSON has all of them."""
 _OWN_SPELLING = frozenset({"groupChar", "decimalChar", "bareNumber"})
 """Options by which a number is not spelled as other programs spell one: such a column stays text."""
 _TRUE, _FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
@@ -169,6 +172,21 @@ def _of_table(publication: Publication, table: Resource) -> Iterable[Shown]:
 @blueprint.app_template_global("snippets_of")
 def _of_page(dataset: str, version: int) -> list[Shown]:
     return of_version(site().store.publication(dataset, version))
+
+
+@blueprint.get("/dataset/<slug:dataset>/snippets")
+def programs(dataset: str) -> Response:
+    """The page of them, table by table."""
+    publication = site().store.latest(dataset)
+    shown = {
+        "id": publication.id,
+        "title": text(publication.package.title),
+        "version": publication.version,
+        "url": links().pages.dataset(publication.id),
+        "tables": of_version(publication)[:_TABLES_SHOWN],
+        "left": max(0, len(publication.package.tables()) - _TABLES_SHOWN),
+    }
+    return page(remembered(lambda: html("snippets.html", shown=shown), "programs", publication.version))
 
 
 @blueprint.get("/dataset/<slug:dataset>/snippets.json")
