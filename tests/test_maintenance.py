@@ -9,6 +9,7 @@ import pytest
 from catalog import maintenance
 from catalog.errors import Conflict, Refusal
 from catalog.publishing import publish, withdraw
+from catalog.search import Search
 from catalog.settings import Settings
 from catalog.store import Store
 
@@ -122,6 +123,16 @@ def test_publishing_goes_on_after_a_restore(store, tmp_path, package_folder, els
         assert publish(package_folder("two"), elsewhere, restored).publication.version == 2
         assert publish(package_folder("three"), elsewhere, restored).created
         assert [each.sequence for each in restored.changes()] == [1, 2, 3, 4, 5]
+        assert publish(package_folder("one", rows="Z01,9\n"), elsewhere, restored).publication.version == 2
+        withdraw("three", elsewhere, restored)
+
+
+def test_what_was_restored_is_found(store, tmp_path, elsewhere):
+    maintenance.backup(store, tmp_path / "saved", "cli:test")
+    with Store.open(elsewhere) as restored:
+        maintenance.restore(restored, tmp_path / "saved", "cli:test")
+        found = [each.dataset for each in Search(restored).find("小さな見本").hits if each.kind == "dataset"]
+        assert found == ["one"]
 
 
 def test_a_second_backup_renews_the_first(store, settings, tmp_path, package_folder, elsewhere):
