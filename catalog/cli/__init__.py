@@ -7,7 +7,7 @@ The order of these imports is the order of a steward's work, in which ``--help``
 
 import sys
 
-from catalog.cli import packages, definitions, cleaning, serving, keeping, upkeep, trusting  # isort: skip  # noqa: F401  importing them declares their commands
+from catalog.cli import packages, definitions, cleaning, serving, keeping, upkeep, trusting, harvesting  # isort: skip  # noqa: F401  importing them declares their commands
 from catalog.cli.application import PROGRAM, app
 
 __all__ = ["app", "main"]
