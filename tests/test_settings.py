@@ -30,6 +30,9 @@ def test_base_url_loses_its_slash_and_defaults_to_host_and_port(tmp_path: Path) 
         ("CATALOG_BASE_URL", "https://data example.jp"),
         ("CATALOG_LANGUAGES", "ja,fr"),
         ("CATALOG_SAMPLES_IN_FEED", "perhaps"),
+        ("CATALOG_MAP_TILES", "https://tiles.example.jp/map.png"),
+        ("CATALOG_MAP_TILES", "https://tiles.example.jp; script-src */{z}/{x}/{y}.png"),
+        ("CATALOG_MAP_TILES", "file:///{z}/{x}/{y}.png"),
     ],
 )
 def test_impossible_values_are_refused_by_name(name: str, value: str, tmp_path: Path) -> None:
