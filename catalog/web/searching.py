@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, cast
 
 from flask import Blueprint, Response, g, request
@@ -44,6 +44,8 @@ SUGGESTIONS = "application/x-suggestions+json"
 """The list of suggestions that browsers ask for (OpenSearch)."""
 _LONGEST_VALUE = 200
 _SUGGESTED = 8
+_READ_AT_ONCE = 30
+"""Results on a page for people, who seldom read further; programs get a whole page of the list."""
 _BRIEFLY = "public, max-age=60"
 
 
@@ -130,7 +132,7 @@ PARAMETERS: tuple[Parameter, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A search as it was asked for. ``sort`` is "" where it is left to us."""
+    """A search as it was asked for. ``sort`` is "" where it is left to us; ``usual`` is how many it shows without a limit."""
 
     text: str = ""
     query: Query = field(default_factory=Query)
@@ -140,6 +142,7 @@ class Asked:
     page: int = 1
     after: str = ""
     limit: int = 0
+    usual: int = 0
 
     @property
     def order(self) -> Order:
@@ -153,7 +156,7 @@ class Asked:
 
     def length(self) -> int:
         """How many are shown at once."""
-        return self.limit or site().settings.page_size
+        return self.limit or self.usual or site().settings.page_size
 
     def part(self) -> Slice:
         """Which of the hits."""
@@ -245,7 +248,7 @@ def _plain(wanted: Asked, links: Links) -> Shown:
 
 def page(links: Links) -> Shown:
     """The answer for people: results, facets, chips, tabs, and help where nothing was found."""
-    wanted = asked()
+    wanted = replace(asked(), usual=min(_READ_AT_ONCE, site().settings.page_size))
     listing = found_for(wanted)
     found, pages = listing.found, links.pages
     following = pages.datasets("", **listing.following) if listing.following else ""
