@@ -23,6 +23,7 @@ from catalog.tables import SHEETS, check_bytes
 from catalog.validation import Outcome, scan_again, validate_package
 from catalog.validation.doubts import doubts_of
 from catalog.validation.hashing import Hashes
+from catalog.validation.limits import LIMIT_ERRORS
 
 if TYPE_CHECKING:
     from catalog.vocabulary.codelists import CodeList, Vocabulary
@@ -50,25 +51,28 @@ def examine(
     *,
     vouching: bool = False,
     hashes: Mapping[str, Future[Hashes]] | None = None,
+    limit_errors: int = LIMIT_ERRORS,
 ) -> Outcome:
     """Validate the package and the raw records beside it; hold it against its code lists, standards and derivations.
 
     The report is the package's own; whatever concerns ``raw/`` and the definitions stands in the findings. A package that
     might keep the validator busy without end is examined in a limited child. Raises Refusal where that was stopped.
     With ``vouching``, a description that surely keeps the shapes is not held against them one by one. ``hashes``: those of the
-    tables, where somebody works them out already.
+    tables, where somebody works them out already. ``limit_errors``: so many of one table are told, 0 is all; what comes after
+    the last of them is not judged either.
     """
     step("validate")
     if unreadable := _unreadable(package, whole=False):
         return Outcome(report=NO_REPORT, findings=unreadable, lanes={})
     slow = () if confined() else (*doubts(package), *(doubts(package.raw) if package.raw is not None else ()))
     if not slow:
-        return examine_here(package, settings, step, vouching=vouching, hashes=hashes)
+        return examine_here(package, settings, step, vouching=vouching, hashes=hashes, limit_errors=limit_errors)
     if unreadable := _unreadable(package):
         return Outcome(report=NO_REPORT, findings=unreadable, lanes={})
     try:
         with closing(Sandbox(warm_up, processes=1)) as sandbox:
-            outcome: Outcome = sandbox.run(examine_here, package, settings, limits=_limits(package, settings))
+            here = partial(examine_here, limit_errors=limit_errors)
+            outcome: Outcome = sandbox.run(here, package, settings, limits=_limits(package, settings))
     except Refusal as refusal:
         raise Refusal(*refusal.findings, *slow) from None
     return replace(outcome, findings=(*outcome.findings, *slow))
@@ -100,9 +104,10 @@ def examine_here(
     *,
     vouching: bool = False,
     hashes: Mapping[str, Future[Hashes]] | None = None,
+    limit_errors: int = LIMIT_ERRORS,
 ) -> Outcome:
     """The examination itself, of tables that can be read, in this process."""
-    outcome, judged = _judged(package, settings, hashes)
+    outcome, judged = _judged(package, settings, hashes, limit_errors)
     if outcome.refused:
         return outcome
     findings = [
@@ -185,17 +190,17 @@ def _of_codes(package: Package) -> tuple[Finding, ...]:
 
 
 def _judged(
-    package: Package, settings: Settings, hashes: Mapping[str, Future[Hashes]] | None
+    package: Package, settings: Settings, hashes: Mapping[str, Future[Hashes]] | None, limit_errors: int
 ) -> tuple[Outcome, tuple[Finding, ...]]:
     """What validation says, and our own findings about the cells, which are looked for while validation reads them."""
     from catalog.validation.judging import Judge
 
     judge = Judge(package, settings, _followed(package), vocabulary_for(package))
-    outcome = validate_package(package, ask=judge.ask, before_stock=partial(_unreadable, package), hashes=hashes)
+    look = partial(_unreadable, package)
+    outcome = validate_package(package, limit_errors=limit_errors, ask=judge.ask, before_stock=look, hashes=hashes)
     if outcome.refused:
         return outcome, ()
-    scanned = {name: seen for name, seen in outcome.sightings.items() if seen or outcome.lanes[name] != "stock"}
-    return outcome, judge.findings(scanned, partial(scan_again, package))
+    return outcome, judge.findings(outcome.sightings, partial(scan_again, package), outcome.last_rows)
 
 
 def _underived(package: Package) -> tuple[Finding, ...]:

@@ -38,6 +38,10 @@ WORDINGS: dict[str, Wording] = {
         _("The validator stopped before its end (%(found)s)."),
         _("Check the bounds, patterns and keys of the schema: one of them does not fit the values it is compared with."),
     ),
+    "report-cut": Wording(
+        _("There are more errors than the %(found)s that are told: the rows after row %(row)s were not examined."),
+        _("Mend what is told, then check the file once more."),
+    ),
     "cells-beyond": Wording(
         _("This row and others have up to %(found)s cells, and the table has %(expected)s columns."),
         _("Delete the columns behind the table: they may look empty. Then save the file again."),

@@ -15,8 +15,10 @@ from catalog.errors import Finding
 from catalog.model import Json, Package, Resource
 from catalog.tables import Table
 from catalog.validation import small
+from catalog.validation.beginnings import last_rows, told
 from catalog.validation.findings import findings_of
 from catalog.validation.hashing import Hashes, hashed
+from catalog.validation.limits import LIMIT_ERRORS
 from catalog.validation.reporting import is_clean, report_of, task_of
 from catalog.validation.scanning import Ask, Question, Sighting
 from catalog.validation.subjects import Subject, subjects_of
@@ -48,6 +50,11 @@ class Outcome:
         """Whether no table was read, and the findings say why."""
         return bool(self.findings) and not self.lanes
 
+    @property
+    def last_rows(self) -> Mapping[str, int]:
+        """The tables that were not read to their end, for they have too many errors, each with its last row that was."""
+        return last_rows(self.report)
+
     def problems(self) -> tuple[Finding, ...]:
         """Everything there is to say, stock's errors first, all in one form for people to read."""
         return findings_of(self.report) + self.findings
@@ -60,7 +67,7 @@ class _Refused(Exception):
 def validate_package(
     package: Package,
     *,
-    limit_errors: int = 1000,
+    limit_errors: int = LIMIT_ERRORS,
     ask: Ask | None = None,
     before_stock: Callable[[], tuple[Finding, ...]] = tuple,
     hashes: Mapping[str, Future[Hashes]] | None = None,
@@ -69,21 +76,22 @@ def validate_package(
 
     ``ask`` is told each table and the labels of its header, and what it asks is answered from the same reading.
     ``before_stock`` may answer findings that keep stock from being asked; they are all there is then, beside an empty report.
-    ``hashes``: ``hashed`` of the package, where it is under way already.
+    ``hashes``: ``hashed`` of the package with the same limit, where it is under way already.
     Never raises for what the package holds: where frictionless itself fails, the finding ``validator-stopped`` says so.
     """
     subjects = subjects_of(package)
     stock = partial(_with_stock, limit_errors=limit_errors, before=before_stock)
     try:
-        with hashed(package) if hashes is None else nullcontext(hashes) as hashing:
+        with hashed(package, limit_errors=limit_errors) if hashes is None else nullcontext(hashes) as hashing:
             if small.is_small(package):
                 return _of_small(package, subjects, hashing, stock)
             from catalog.validation.lanes import validate  # the files are hashed while the engine is imported
 
-            answer = validate(package, subjects, hashing, stock, ask, limit_errors=limit_errors)
+            answer = validate(package, subjects, hashing, stock, ask)
     except _Refused as refused:
         return Outcome(report=report_of([]) | {"valid": False}, findings=refused.args[0], lanes={})
-    return Outcome(report=answer.report, findings=answer.findings, lanes=answer.lanes, sightings=answer.sightings)
+    findings = (*told(answer.report), *answer.findings)
+    return Outcome(report=answer.report, findings=findings, lanes=answer.lanes, sightings=answer.sightings)
 
 
 def _of_small(
@@ -95,14 +103,14 @@ def _of_small(
         report = report_of([task_of(each.subject, each.rows, hashes[name].result()) for name, each in proven.items()])
         return Outcome(report=report, lanes=dict.fromkeys(proven, "fast"))
     report, findings, _active = stock(package, {}, {})
-    return Outcome(report=report, findings=findings, lanes=dict.fromkeys(subjects, "stock"))
+    return Outcome(report=report, findings=(*told(report), *findings), lanes=dict.fromkeys(subjects, "stock"))
 
 
-def scan_again(package: Package, resource: Resource, questions: Sequence[Question]) -> tuple[Sighting, ...] | None:
-    """Answers to more questions about a table of the package; None where it cannot be scanned."""
+def scan_again(package: Package, resource: Resource, questions: Sequence[Question], last: int) -> tuple[Sighting, ...] | None:
+    """Answers to more questions about a table of the package, up to the record ``last``; None where it cannot be scanned."""
     from catalog.validation.lanes import scan_again
 
-    return scan_again(package, resource, questions)
+    return scan_again(package, resource, questions, last)
 
 
 def read_sheet(package: Package, table: Resource) -> Table:

@@ -7,13 +7,14 @@ may write behind a table. Such rows are told by us, and stock is not asked.
 import contextlib
 import csv
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from catalog.errors import Finding, Place, Refusal
 from catalog.model import Package, Resource
-from catalog.tables import SHEETS, dialect_of, effective_encoding, formatting
+from catalog.tables import SHEETS, Dialect, dialect_of, effective_encoding, formatting
 from catalog.validation.limits import LONGEST_RECORD, MOST_CELLS
 from catalog.validation.sheets import records
 
@@ -26,6 +27,8 @@ CHARACTERS = 100_000_000
 """Characters that the errors of one row may come to."""
 
 _Record = tuple[int, list[str]]
+_NEVER = "\n\n"
+"""Stands in no line."""
 
 
 def bulky(package: Package, screened: "Mapping[str, Screened]", limit_errors: int) -> tuple[Finding, ...]:
@@ -65,12 +68,28 @@ def _records(package: Package, table: Resource, screened: "Screened | None") -> 
     path = package.root.joinpath(*PurePosixPath(table.path).parts)
     dialect = dialect_of(table)
     few = screened is not None and len(screened.suspects) <= screened.rows // 2
-    wanted = (dialect.header_rows[-1] if dialect.header else 0) if few else None
+    last = (dialect.header_rows[-1] if dialect.header else 0) if few else math.inf
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_RECORD))
+    width = len(table.schema.fields) if table.schema else 0
     with (
         contextlib.suppress(csv.Error),  # stock stops there too
         path.open(encoding=effective_encoding(path, table.encoding), errors="replace", newline="") as file,
     ):
-        yield from itertools.islice(enumerate(csv.reader(file, **formatting(dialect)), start=1), wanted)
+        yield from _wide(file, dialect, width, last)
     if screened is not None and few:
         yield from zip(screened.plain.numbered(screened.aside).tolist(), screened.fetch(screened.aside), strict=True)
+
+
+def _wide(lines: Iterator[str], dialect: Dialect, width: int, last: float) -> Iterator[_Record]:
+    """Those of the first ``last`` records that may have more cells than ``width``, and all that have more.
+
+    A line without quotation marks and escapes is a record, and cutting it would take ten times as long as counting.
+    """
+    delimiter, quote, escape = dialect.delimiter, dialect.quote_char or _NEVER, dialect.escape_char or _NEVER
+    for number, line in enumerate(lines, start=1):
+        if number > last:
+            return
+        if quote in line or escape in line:
+            yield number, next(csv.reader(itertools.chain((line,), lines), **formatting(dialect)))
+        elif line.count(delimiter) >= width:
+            yield number, next(csv.reader((line,), **formatting(dialect)))

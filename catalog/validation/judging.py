@@ -27,8 +27,8 @@ _LOCATED = 200
 _SHOWN = 200
 _BY_LIST = frozenset({"code-unknown", "code-unassigned"})
 
-Rescan = Callable[[Resource, Sequence[Question]], Iterable[Sighting] | None]
-"""Scan a table once more, for the questions that its first answers raise; None where it cannot be."""
+Rescan = Callable[[Resource, Sequence[Question], int], Iterable[Sighting] | None]
+"""Scan a table once more, up to a record (0: all of it), for the questions that its first answers raise; None if it cannot be."""
 
 
 @dataclass(slots=True)
@@ -105,14 +105,19 @@ class Judge:
         of_keys = [plan.question(asking.repetition(key, limit=_LOCATED), _Subject(key)) for key in plan.keys]
         return (*of_columns, *of_keys)
 
-    def findings(self, sightings: Mapping[str, Iterable[Sighting]], rescan: Rescan) -> tuple[Finding, ...]:
-        """What was seen in every table of the package, told. ``sightings``: the answers for the tables that were scanned."""
+    def findings(
+        self, sightings: Mapping[str, Iterable[Sighting]], rescan: Rescan, last_rows: Mapping[str, int] | None = None
+    ) -> tuple[Finding, ...]:
+        """What was seen in every table of the package, told. ``sightings``: the answers for the tables that were scanned.
+
+        ``last_rows``: the tables of which only the beginning is judged, as it was in the scan.
+        """
         found: list[Finding] = []
         for table in self._package.tables():
             try:
-                plan = self._plans.get(table.name)
-                if plan is None or table.name not in sightings or not self._take(plan, sightings[table.name], rescan):
-                    plan = self._read(table)
+                plan, last = self._plans.get(table.name), (last_rows or {}).get(table.name, 0)
+                if plan is None or table.name not in sightings or not self._take(plan, sightings[table.name], rescan, last):
+                    plan = self._read(table, last)
             except Refusal as refusal:
                 found += refusal.findings
             else:
@@ -146,7 +151,7 @@ class Judge:
 
     # -- answers of a scan -----------------------------------------------------------------------------------------------
 
-    def _take(self, plan: _Plan, sightings: Iterable[Sighting], rescan: Rescan) -> bool:
+    def _take(self, plan: _Plan, sightings: Iterable[Sighting], rescan: Rescan, last: int) -> bool:
         """Few cells are told apart here; of many, each sight is counted by another scan. False where that cannot be done."""
         many: list[Question] = []
         for sighting in sightings:
@@ -162,7 +167,7 @@ class Judge:
                 ]
             else:
                 self._tell_apart(plan, subject, sighting.located)
-        counted = rescan(plan.resource, many) if many else ()
+        counted = rescan(plan.resource, many, last) if many else ()
         for sighting in counted or ():
             subject = plan.subject(sighting.question)
             places = [(each.row, subject.found(each.cells)) for each in sighting.located]
@@ -179,7 +184,7 @@ class Judge:
 
     # -- row by row ------------------------------------------------------------------------------------------------------
 
-    def _read(self, resource: Resource) -> _Plan:
+    def _read(self, resource: Resource, last: int) -> _Plan:
         """Blank lines, and rows that are too short or too long, are left to stock."""
         if resource.format in SHEETS:
             table = read_sheet(self._package, resource)
@@ -191,6 +196,8 @@ class Judge:
         width = len(table.labels)
         keys: dict[tuple[Column, ...], set[tuple[str, ...]]] = {each: set() for each in plan.keys}
         for row, cells in table.rows:
+            if 0 < last < row:
+                break
             if len(cells) != width:
                 continue
             for column, position, seen_in in watches:

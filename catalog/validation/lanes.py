@@ -4,21 +4,23 @@ Lanes: ``fast`` and ``slow`` are those of ``plain``, ``stock`` is stock alone. W
 one takes the table; frictionless is imported only where there is something for it to look at.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from catalog.errors import Finding
 from catalog.model import Json, Package, Resource
+from catalog.validation.beginnings import beginning, last_rows
 from catalog.validation.hashing import Hashes
 from catalog.validation.observations import SOUGHT
 from catalog.validation.reporting import is_clean, report_of, task_of
-from catalog.validation.sampling import stops_soon
 from catalog.validation.scanning import Ask, Question, Sighting
 from catalog.validation.screening import Screen, Screened
-from catalog.validation.subjects import Lane, Subject, subjects_of
+from catalog.validation.subjects import Lane, Subject, subject_of
 from catalog.validation.vouching import vouched
 
 
@@ -42,23 +44,25 @@ def validate(
     hashing: Mapping[str, Future[Hashes]],
     stock: Stock,
     ask: Ask | None = None,
-    *,
-    limit_errors: int,
 ) -> Answer:
-    """Validate every table of the package; never raises for what is in it. ``stock`` is called where it is needed."""
+    """Validate every table of the package; never raises for what is in it. ``stock`` is called where it is needed.
+
+    A table that is not hashed is one that stock will soon have had enough of: reading all of it first would gain nothing.
+    """
     referred = {each.table for subject in subjects.values() if subject is not None for each in subject.references}
     in_turn = sorted(subjects, key=lambda name: name not in referred)  # proving a table shows that it can be referred to
-    with Screen({name: subjects[name] for name in in_turn}, SOUGHT if ask else ()) as screen, ThreadPoolExecutor(1) as pool:
+    soon = {name for name in in_turn if name not in hashing}
+    with (
+        Screen({name: subjects[name] for name in in_turn}, SOUGHT if ask else (), soon) as screen,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        if soon:  # stock will be needed; it is imported while the engine reads
+            pool.submit(import_module, "catalog.validation.stock")
         questions: dict[str, Sequence[Question]] = {}
         screened: dict[str, Screened | None] = {}
         for name in in_turn:
-            if not _is_plain(screen, name):
-                continue
-            questions[name] = _questions(screen, package.resource(name), ask)
-            is_dirty = stops_soon(screen.subject(name), limit_errors)
-            if is_dirty:  # stock will be needed; it is imported while the engine reads
-                pool.submit(import_module, "catalog.validation.stock")
-            if questions[name] or not is_dirty:  # who asks has the table read anyway
+            if name not in soon and _is_plain(screen, name):
+                questions[name] = _questions(screen, package.resource(name), ask)
                 screened[name] = _screened(screen, name, questions[name])
         proven = {name: each for name, each in screened.items() if each is not None}
         if len(proven) == len(subjects) and vouched(package.descriptor):
@@ -70,15 +74,42 @@ def validate(
         looking = pool.submit(_sightings, screen, proven, questions)  # the engine works without the interpreter,
         report, findings, active = stock(package, proven, hashing)  # which stock keeps busy
         sightings = looking.result()
+        if ask is not None:
+            sightings = _up_to_the_cut(package, subjects, sightings, ask, soon, last_rows(report))
         lanes = {name: proven[name].lane if name in active else "stock" for name in subjects}
         return Answer(report=report, findings=findings, lanes=lanes, sightings=sightings)
 
 
-def scan_again(package: Package, resource: Resource, questions: Sequence[Question]) -> tuple[Sighting, ...] | None:
-    """Answers to more questions about a table of the package; None where it cannot be scanned."""
-    with suppress(Exception), Screen({resource.name: subjects_of(package)[resource.name]}) as screen:
-        return screen.look(resource.name, questions).sightings()
+def scan_again(package: Package, resource: Resource, questions: Sequence[Question], last: int) -> tuple[Sighting, ...] | None:
+    """Answers to more questions about a table of the package, up to the record ``last``; None where it cannot be scanned."""
+    return _scan(resource, subject_of(package, resource), lambda _resource, _labels, _lacking: questions, last)
+
+
+def _scan(resource: Resource, subject: Subject | None, ask: Ask, last: int) -> tuple[Sighting, ...] | None:
+    with suppress(Exception), TemporaryDirectory(prefix="catalog-") as folder:
+        if subject is not None and last:
+            subject = beginning(subject, last, Path(folder) / "table.csv")
+        with Screen({resource.name: subject}, SOUGHT) as screen:
+            questions = _questions(screen, resource, ask)
+            return screen.look(resource.name, questions).sightings() if questions else ()
     return None
+
+
+def _up_to_the_cut(
+    package: Package,
+    subjects: Mapping[str, Subject | None],
+    sightings: Mapping[str, tuple[Sighting, ...]],
+    ask: Ask,
+    unread: Collection[str],
+    ends: Mapping[str, int],
+) -> dict[str, tuple[Sighting, ...]]:
+    """The answers, those about a table that stock has not read to its end only about what it has read."""
+    found = {name: each for name, each in sightings.items() if name not in ends}
+    for name in [each for each in subjects if each in unread or each in ends]:
+        scanned = _scan(package.resource(name), subjects[name], ask, ends.get(name, 0))
+        if scanned is not None:
+            found[name] = scanned
+    return found
 
 
 def _is_plain(screen: Screen, name: str) -> bool:

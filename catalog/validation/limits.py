@@ -1,5 +1,8 @@
 """What neither the engine nor stock is asked to read; nothing heavy is imported here."""
 
+LIMIT_ERRORS = 1_000
+"""Errors of one table after which stock stops, unless it is told otherwise."""
+
 LONGEST_RECORD = 1 << 20
 """In bytes. DuckDB's own limit is set to the same."""
 

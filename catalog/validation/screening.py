@@ -70,12 +70,16 @@ class Reading:
 class Screen:
     """The engine, for the tables of one package, which are needed in this order.
 
-    To be used as a context: copies of files and types last as long as it does.
+    To be used as a context: copies of files and types last as long as it does. Those ``put_off`` are read only if another
+    table refers to them, or if they are asked for.
     """
 
-    def __init__(self, subjects: Mapping[str, Subject | None], sought: Collection[bytes] = ()) -> None:
+    def __init__(
+        self, subjects: Mapping[str, Subject | None], sought: Collection[bytes] = (), put_off: Collection[str] = ()
+    ) -> None:
         self._subjects = subjects
         self._sought = sought
+        self._put_off = put_off
         self._plain: dict[str, Future[Plain]] = {}
         self._readable: set[Path] = set()
         self._members: dict[tuple[str, tuple[str, ...]], str] = {}
@@ -85,10 +89,10 @@ class Screen:
 
     def __enter__(self) -> Self:
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="catalog-")))
-        pool = self._stack.enter_context(ThreadPoolExecutor(1))  # a table is cut into records while another one is proven
-        for number, (name, subject) in enumerate(self._subjects.items()):
-            if subject is not None:
-                self._plain[name] = pool.submit(plain_of, subject, self._folder / f"table{number}.csv", self._sought)
+        self._pool = self._stack.enter_context(ThreadPoolExecutor(1))  # a table is cut into records while another one is proven
+        for name in self._subjects:
+            if name not in self._put_off:
+                self._begin(name)
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": "2",
             "memory_limit": f"{_MEMORY >> 20}MB",
@@ -104,9 +108,16 @@ class Screen:
 
     def plain(self, name: str) -> Plain:
         """The table in the form that the engine reads. Raises Uncovered."""
+        self._begin(name)
         if name not in self._plain:
             raise Uncovered("a table that stock has to look at")
         return self._plain[name].result()
+
+    def _begin(self, name: str) -> None:
+        subject = self._subjects.get(name)
+        if subject is not None and name not in self._plain:
+            target = self._folder / f"table{len(self._plain)}.csv"
+            self._plain[name] = self._pool.submit(plain_of, subject, target, self._sought)
 
     def prove(self, name: str, questions: Sequence[Question] = ()) -> "Screened":
         """Screen a table; questions are answered in the same pass. Raises Uncovered."""

@@ -79,7 +79,7 @@ class Subject:
 
 def subjects_of(package: Package) -> Mapping[str, Subject | None]:
     """Each table of a package that our loader has opened, by name; None where stock has to look at it itself."""
-    return {each.name: _subject(package, each) for each in package.tables()}
+    return {each.name: subject_of(package, each) for each in package.tables()}
 
 
 def path_of(package: Package, table: Resource) -> Path:
@@ -88,7 +88,8 @@ def path_of(package: Package, table: Resource) -> Path:
     return package.root.joinpath(*PurePosixPath(table.path).parts)
 
 
-def _subject(package: Package, table: Resource) -> Subject | None:
+def subject_of(package: Package, table: Resource) -> Subject | None:
+    """One of them."""
     assert table.schema is not None, "a table has a schema"
     if table.format in SHEETS:
         return None

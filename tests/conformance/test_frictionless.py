@@ -198,7 +198,7 @@ def test_tables_in_packages(
             reasons.update(each.code for each in refusal.findings)
             foreign[name] += len(held)
             continue
-        assert not outcome.findings, name
+        assert {each.code for each in outcome.findings} <= {"report-cut"}, name
         lanes.update(outcome.lanes.values())
         for task in outcome.report["tasks"]:
             number = int(task["name"][1:])
@@ -221,6 +221,7 @@ REFUSED: dict[str, str] = {
     "multipart-zipped.package.json": "path-multipart",
     "multipart.package.json": "path-multipart",
     "ndjson.datapackage.json": "table-format",
+    "ods.datapackage.json": "path-missing",
     "package-storage.json": "data-inline",
     "package.yaml": "table-spreadsheet",
     "storage/constraints.json": "data-inline",

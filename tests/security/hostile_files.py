@@ -318,7 +318,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
         ),
         "too-many-columns",
     ),
-    "100 MB in one cell of a table": ("x.zip", lambda: sheet(workbook(inline(("A1", "x" * 100_000_000)))), "zip-bomb"),
+    "100 MB in one cell of a table": ("x.zip", lambda: sheet(workbook(inline(("A1", "x" * 100_000_000)))), "clean-workbook-bomb"),
     "a file of the server in a sheet": (
         "x.zip",
         lambda: sheet(workbook('<!DOCTYPE worksheet [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + inline(("A1", "&a;")))),

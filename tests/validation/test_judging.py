@@ -82,10 +82,10 @@ def judge(given: Package, lists: Vocabulary = SHIPPED) -> tuple[Finding, ...]:
 
 def read(given: Package, lists: Vocabulary = SHIPPED) -> tuple[Finding, ...]:
     """The findings of a table that nothing has scanned."""
-    return Judge(given, Settings(), STANDARDS, lists).findings({}, lambda _table, _questions: None)
+    return Judge(given, Settings(), STANDARDS, lists).findings({}, lambda _table, _questions, _last: None)
 
 
-def scan(path: Path, table: Resource, questions: Sequence[Question]) -> tuple[Sighting, ...]:
+def scan(path: Path, table: Resource, questions: Sequence[Question], _last: int = 0) -> tuple[Sighting, ...]:
     """Answers questions by asking DuckDB about each row, as the screen does about whole files."""
     content = read_table(path, table, max_columns=100, max_cell_bytes=10_000)
     rows = [Located(row, tuple(cells)) for row, cells in content.rows if len(cells) == len(content.labels)]
@@ -380,7 +380,7 @@ def test_where_another_scan_fails_the_rows_are_read(tmp_path: Path, monkeypatch:
     table = given.tables()[0]
     judged = Judge(given, Settings(), STANDARDS, SHIPPED)
     answers = scan(tmp_path / "t.csv", table, judged.ask(table, ("番号", "x")))
-    assert judged.findings({"t": answers}, lambda _table, _questions: None) == read(given)
+    assert judged.findings({"t": answers}, lambda _table, _questions, _last: None) == read(given)
 
 
 def test_a_missing_value_that_no_cell_can_have_is_none(tmp_path: Path) -> None:

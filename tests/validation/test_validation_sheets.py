@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ import duckdb
 import ezodf
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from frictionless import Package as StockPackage
 
+from catalog.cli import app
 from catalog.datapackage import open_package
 from catalog.errors import Refusal
 from catalog.examination import examine
@@ -191,3 +194,17 @@ def test_a_bad_hash_is_told_as_of_any_table(tmp_path: Path) -> None:
     with open_package(folder, Settings()) as package:
         report = examine(package, Settings()).report
     assert [each["type"] for each in report["tasks"][0]["errors"]] == ["hash-count", "byte-count"]
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_a_zip_with_a_sheet_through_the_command(tmp_path: Path, ending: str) -> None:
+    for name, rows in (("clean", CLEAN), ("dirty", DIRTY)):
+        shutil.make_archive(str(tmp_path / name), "zip", made(tmp_path / f"{name}-folder", ending, rows))
+    ran = CliRunner().invoke(app, ["validate", str(tmp_path / "clean.zip"), "--json"])
+    assert (ran.exit_code, json.loads(ran.stdout)["valid"]) == (0, True)
+    ran = CliRunner().invoke(app, ["validate", str(tmp_path / "dirty.zip"), "--json"])
+    told = json.loads(ran.stdout)
+    assert (ran.exit_code, told["lanes"]["data"]) == (1, "stock")
+    assert {each["type"] for each in told["report"]["tasks"][0]["errors"]} >= {"type-error", "constraint-error"}
+    places = [each["place"] for each in told["findings"] if each["code"] == "none-mark"]
+    assert [(each["file"], each["row"], each["field"]) for each in places] == [(f"data.{ending}", 4, "note")]

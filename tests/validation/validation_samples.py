@@ -11,6 +11,7 @@ from typing import Any
 
 from catalog.model import Json, Package
 from catalog.validation import Outcome, stock, validate_package
+from catalog.validation.beginnings import told
 
 V2 = "https://datapackage.org/profiles/2.0/datapackage.json"
 
@@ -374,7 +375,7 @@ def _resource(table: Table) -> dict[str, Any]:
 def by_stock(package: Package, limit_errors: int = 1000) -> Outcome:
     """What stock alone says of the package."""
     report, findings, _active = stock.validate(package, {}, {}, limit_errors=limit_errors)
-    return Outcome(report=report, findings=findings, lanes={})
+    return Outcome(report=report, findings=(*told(report), *findings), lanes={})
 
 
 def difference(package: Package, limit_errors: int = 1000) -> tuple[str, Outcome]:

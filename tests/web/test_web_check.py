@@ -154,6 +154,29 @@ def test_a_package_is_held_against_its_own_definitions(send: Send, package_folde
     assert good["valid"] is True
 
 
+def test_a_package_whose_table_is_a_sheet_is_held_against_them_too(send: Send, package_folder: Callable[..., Path]) -> None:
+    fields = [{"name": "駅", "type": "string"}, {"name": "人数", "type": "integer", "constraints": {"minimum": 0}}]
+    dialect = {"headerRows": [2], "excel": {"sheet": "駅"}}
+    table = {"name": "stations", "path": "駅.xlsx", "dialect": dialect, "schema": {"fields": fields, "primaryKey": ["駅"]}}
+    folder = package_folder(resources=[table])
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("駅")
+    for row in (["駅の一覧", None], ["駅", "人数"], ["大浜", 5], ["大浜", -3], ["ｶﾗｵｹ", "七"]):
+        sheet.append(row)
+    book.save(folder / "駅.xlsx")
+    told = send(zipped(folder), "駅.zip", headers=JSON).get_json()
+    errors = told["report"]["tasks"][0]["errors"]
+    assert [(each["type"], each["rowNumber"]) for each in errors] == [
+        ("constraint-error", 4), ("primary-key", 4), ("type-error", 5),
+    ]  # fmt: skip
+    half = [each["place"] for each in told["findings"] if each["code"].startswith("half-width")]
+    assert [(each["file"], each["row"], each["column"]) for each in half] == [("駅.xlsx", 5, 1)]
+    for row in ("4", "5"):
+        sheet[f"A{row}"], sheet[f"B{row}"] = f"北{row}", 3
+    book.save(folder / "駅.xlsx")
+    assert send(zipped(folder), "駅.zip", headers=JSON).get_json()["valid"] is True
+
+
 def zipped(folder: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
