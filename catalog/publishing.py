@@ -212,7 +212,8 @@ def as_served(store: Store, settings: Settings) -> Settings:
     that configuration, must not give the one feed two base URLs.
     """
     kept = json.loads(store.meta(IDENTITY) or "{}")
-    return replace(settings, **{name: value for name, value in kept.items() if name in edition.identity(settings)})
+    shown = edition.identity(settings)
+    return replace(settings, **{name: value for name, value in kept.items() if name in shown})
 
 
 def at_its_address(store: Store, settings: Settings) -> Settings:
@@ -426,8 +427,14 @@ def enter(writing: Writing, publication: Publication, settings: Settings, read: 
 
     Raises Refusal where it cannot be described, Conflict where its id or an address belongs to something else.
     """
-    stored = writing.add(publication, _describe(publication, settings), addresses_of(publication, read))
+    stored = record(writing, publication, settings, read)
     search.index(writing, stored, settings, read)
+    return stored
+
+
+def record(writing: Writing, publication: Publication, settings: Settings, read: Callable[[str], BinaryIO]) -> Publication:
+    """The same without the search, which ``search.index_all`` brings in step for many. Raises as ``enter``."""
+    stored = writing.add(publication, _describe(publication, settings), addresses_of(publication, read))
     areas.index(writing, stored, read)
     return stored
 

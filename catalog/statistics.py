@@ -8,7 +8,7 @@ is open: no value is too rare to be counted.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -79,10 +79,11 @@ def profile(parquet: Path, table: Resource, codelists: Mapping[str, CodeList]) -
     columns = columns_in(parquet, table)
     found: list[Profile] = []
     with engine.faults():
-        rows = engine.connection().execute(f"SELECT count(*) FROM {engine.rows(parquet)}").fetchall()[0][0]
-        if rows * len(columns) <= _FEW:
-            cells = engine.connection().execute(f"SELECT * FROM {engine.rows(parquet)}").fetchall()
+        few = _FEW // max(len(columns), 1)
+        cells = engine.connection().execute(f"SELECT * FROM {engine.rows(parquet)} LIMIT {few + 1}").fetchall()
+        if len(cells) <= few:
             return tuple(_told(_InMemory(columns, cells), codelists))
+        rows = engine.connection().execute(f"SELECT count(*) FROM {engine.rows(parquet)}").fetchall()[0][0]
         for start in range(0, len(columns), _AT_ONCE):
             found += _told(_InFile(columns[start : start + _AT_ONCE], parquet, rows), codelists)
     return tuple(found)
@@ -149,8 +150,9 @@ class _InMemory:
         for extent, counts in zip(extents, self._counts, strict=True):
             if _distribution(extent):
                 spread: Counter[Any] = Counter()
+                place = _places(extent)
                 for value, count in counts.items():
-                    spread[_place(extent, value)] += count
+                    spread[place(value)] += count
                 spread.pop(None, None)
                 found[extent.column.name] = spread
         return found
@@ -234,13 +236,17 @@ def _comparable(column: Column, values: Iterable[Any]) -> Iterator[Any]:
             yield found
 
 
-def _place(extent: _Extent, value: Any) -> Any:
-    """As ``_distribution`` has it, for a value at hand: the number of its span, or the value as it is shown."""
+def _places(extent: _Extent) -> Callable[[Any], Any]:
+    """As ``_distribution`` has it, for values at hand: the number of their span, or the value as it is shown."""
     if not _is_spanned(extent):
-        return value[:_LONGEST] if isinstance(value, str) else value
+        return lambda value: value[:_LONGEST] if isinstance(value, str) else value
     low, step = _scale(extent)
-    amount = _amount(value)
-    return min(math.floor((amount - low) / step), BINS - 1) if math.isfinite(amount) else None
+
+    def place(value: Any) -> int | None:
+        amount = _amount(value)
+        return min(math.floor((amount - low) / step), BINS - 1) if math.isfinite(amount) else None
+
+    return place
 
 
 def _ordered(column: Column) -> str:

@@ -283,6 +283,12 @@ def _has_lone_return(path: Path) -> bool:
 
 
 def _content(records: Iterator[tuple[int, list[str]]], dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    if not (dialect.comment_char or dialect.comment_rows or dialect.skip_blank_rows):
+        return records
+    return _without_comments(records, dialect)
+
+
+def _without_comments(records: Iterator[tuple[int, list[str]]], dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     for number, cells in records:
         if _is_comment(number, cells, dialect) or (dialect.skip_blank_rows and not any(cells)):
             continue

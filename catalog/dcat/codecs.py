@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
@@ -36,8 +36,20 @@ def term(curie: str) -> URIRef:
     return URIRef(expand(curie))
 
 
+@lru_cache(maxsize=4096)
+def _said(text: str, language: str) -> Literal:
+    """Kept, for most texts of a description stand in many: names of formats, licences, measures, publishers."""
+    return Literal(text, lang=language)
+
+
+@lru_cache(maxsize=4096)
+def _named(iri: str) -> URIRef:
+    """Kept for the same reason."""
+    return URIRef(iri)
+
+
 def _write_text(value: Text) -> list[Node]:
-    return [Literal(text, lang=language) for language, text in (("ja", value.ja), ("en", value.en)) if text]
+    return [_said(text, language) for language, text in (("ja", value.ja), ("en", value.en)) if text]
 
 
 def _read_text(node: Node) -> Text | None:
@@ -81,7 +93,7 @@ def _read_size(node: Node) -> int | None:
 
 
 def _write_iri(value: str) -> list[Node]:
-    return [URIRef(value)]
+    return [_named(value)]
 
 
 def _read_iri(node: Node) -> str | None:
@@ -122,7 +134,7 @@ WKT = Codec(lambda value: [Literal(value, datatype=_WKT, normalize=False)], _rea
 def word(language: str) -> Codec:
     """A word in one language."""
     return Codec(
-        lambda value: [Literal(value, lang=language)],
+        lambda value: [_said(value, language)],
         lambda node: str(node) if _language(node) == language and str(node) else None,
     )
 
@@ -218,7 +230,7 @@ class Shape:
             return BNode("blank-" + hashlib.sha256(f"{subject} {self.classes[0]}".encode()).hexdigest()[:16])
         if not noun.iri:
             raise ValueError(f"a {self.noun.__name__} needs an IRI before it can be described")
-        return URIRef(noun.iri)
+        return _named(noun.iri)
 
     def write(self, noun: Any, node: Node, graph: Sink, written: set[int] | None = None) -> None:
         """Add every statement about the noun. ValueError where a noun that needs an IRI has none."""

@@ -2,7 +2,7 @@
 
 For whoever only asks whether a package is all right: starting the engine takes longer than reading a small package. A list
 of what is known to keep the shapes, noun by noun: whatever stands beyond it answers False, and then the shapes themselves
-are asked. A test holds the two against each other.
+are asked. A publication asks them in any case.
 """
 
 import re

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from catalog.formats import engine
-from catalog.formats.columns import Column, columns_in
+from catalog.formats.columns import Column, columns, columns_in
 from catalog.model import Box, Resource
 
 _LATITUDE = re.compile(r"(?P<what>.*?)(?:緯度|(?:^|(?<=[_ -]))(?:latitude|lat))", re.IGNORECASE)
@@ -24,6 +24,7 @@ def box(tables: Iterable[tuple[Path, Resource]]) -> Box | None:
     points = [
         f"SELECT {x} AS x, {y} AS y FROM {engine.rows(parquet)}"
         for parquet, table in tables
+        if _may_name_points(table)
         for x, y in _pairs(columns_in(parquet, table))
     ]
     if not points:
@@ -36,6 +37,12 @@ def box(tables: Iterable[tuple[Path, Resource]]) -> Box | None:
         )
         found = asked.fetchone()
     return None if found is None or found[0] is None else Box(*map(float, found))
+
+
+def _may_name_points(table: Resource) -> bool:
+    """Whether it is worth to ask the file: where its columns are those of the schema, that tells it."""
+    exact = table.schema is not None and table.schema.fields_match == "exact"
+    return not exact or any(_pairs(columns(table)))
 
 
 def _pairs(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:

@@ -170,8 +170,11 @@ def _write_text(sheet: Worksheet, row: int, place: int, value: Any, shown: Any =
 
 def _write_number(sheet: Worksheet, row: int, place: int, value: Any) -> bool:
     """As a number where Excel keeps it whole. A number that a file has in many digits is text there too."""
-    digits = len(Decimal(value).normalize().as_tuple().digits) if isinstance(value, int | Decimal) else 0
-    if digits > _DIGITS or not isfinite(value):
+    if isinstance(value, int | Decimal):
+        whole = len(Decimal(value).normalize().as_tuple().digits) <= _DIGITS
+    else:
+        whole = isfinite(value) and float(f"{value:.16G}") == value  # as the workbook's library writes it
+    if not whole or not isfinite(value):
         return _write_text(sheet, row, place, value)
     sheet.write_number(row, place, value)
     return False

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from heapq import nlargest
 
 from catalog.model import Text
-from catalog.search.indexing import distributions, index, rebuild, refresh, remove, uuid_of
+from catalog.search.indexing import distributions, elsewhere, index, index_all, rebuild, refresh, remove, uuid_of
 from catalog.search.labels import labels_of, name_of
 from catalog.search.queries import Query, parse, written
 from catalog.store import Store
@@ -37,8 +37,10 @@ __all__ = [
     "Slice",
     "Value",
     "distributions",
+    "elsewhere",
     "folded",
     "index",
+    "index_all",
     "labels_of",
     "months",
     "name_of",

@@ -1,7 +1,7 @@
 """The index in step with what is published, and with what the program ships."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from catalog import __version__
 from catalog.addresses import Addresses
-from catalog.dcat import shipped
+from catalog.dcat import shipped, taking
 from catalog.media import OCTETS
 from catalog.model import Publication, StoredFile
 from catalog.search import entries
@@ -19,8 +19,10 @@ from catalog.store import Store, Writing
 from catalog.vocabulary.codelists import CodeList
 from catalog.vocabulary.snapshots import thaw
 
-WAY_OF_ENTERING = 1
+WAY_OF_ENTERING = 2
 """Counted up where the same publication is entered otherwise without a new version of the program."""
+_DIGITS = 16
+"""Of a digest, in the path of a file that stays elsewhere."""
 EDITION = "searched-for"
 """What the catalogue remembers: the edition of everything in the index."""
 
@@ -45,11 +47,17 @@ def _shipped() -> str:
 
 def index(writing: Writing, publication: Publication, settings: Settings, read: Callable[[str], BinaryIO]) -> None:
     """Enter a version that becomes the latest, in the transaction that makes it visible; ``read`` opens bytes by SHA-256."""
+    index_all(writing, (publication,), settings, read)
+
+
+def index_all(writing: Writing, publications: Sequence[Publication], settings: Settings, read: Callable[[str], BinaryIO]) -> None:
+    """The same for versions of several datasets, the last one as the newest: the database is asked as often as for one."""
     entering = writing.entering()
-    if publication.version > 1:
-        entering.remove(publication.id)
-    entering.enter(entries.of_publication(publication, _codelists(publication, read)))
-    entering.identify(publication.id, identifiers(publication, settings))
+    for each in publications:
+        if each.version > 1:
+            entering.remove(each.id)
+    entering.enter(entry for each in publications for entry in entries.of_publication(each, _codelists(each, read)))
+    entering.identify({each.id: identifiers(each, settings) for each in publications})
 
 
 def remove(writing: Writing, dataset: str) -> None:
@@ -90,6 +98,7 @@ def identifiers(publication: Publication, settings: Settings) -> Mapping[str, st
     """The UUIDs by which clients of CKAN know the dataset, its publisher and its files, with their flat addresses."""
     paths = [f"dataset/{publication.id}", f"publisher/{publication.publisher.id}"]
     paths += [f"dataset/{publication.id}/datapackage.json", *(path for path, _file in distributions(publication))]
+    paths += [path for path, _file in elsewhere(publication)]
     return {uuid_of(each, settings): each for each in paths}
 
 
@@ -100,6 +109,21 @@ def distributions(publication: Publication) -> tuple[tuple[str, StoredFile], ...
     found += [(each.resource, each) for each in publication.files if each.role == "source" and each.resource in served]
     found += [("package", each) for each in publication.files if each.role == "package"]
     return tuple((f"distribution/{publication.id}-{name}-{each.format or OCTETS.name}", each) for name, each in found)
+
+
+def elsewhere(publication: Publication) -> tuple[tuple[str, taking.Offered], ...]:
+    """The files of a dataset that was collected as a description: they stay where their publisher has them.
+
+    Each has a path of its own, as what is offered here has, that follows from its address.
+    """
+    origin = publication.package.origin
+    if origin is None or origin.taken:
+        return ()
+    found = {}
+    for each in taking.offered(origin):
+        digest = hashlib.sha256(f"{each.url} {each.format}".encode()).hexdigest()
+        found[f"dataset/{publication.id}/file-{digest[:_DIGITS]}"] = each
+    return tuple(found.items())
 
 
 def uuid_of(path: str, settings: Settings) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select
 
 from catalog.dcat.packing import Packed
 from catalog.errors import Conflict, Finding, NotFound, Withdrawn
@@ -25,6 +25,7 @@ from catalog.settings import Settings
 from catalog.store import copying, records
 from catalog.store.areas import Areas
 from catalog.store.database import Database, addresses, changes, datasets, documents, meta, uses, versions
+from catalog.store.database import files as named_files
 from catalog.store.entering import Entering
 from catalog.store.feed import Feed
 from catalog.store.files import Files, LocalFiles, files_at
@@ -98,6 +99,8 @@ __all__ = [
     "page_key",
 ]
 
+_META = select(meta.c.value).where(meta.c.key == bindparam("name"))
+"""A question of every publication, made once: to put it together takes as long as to ask it."""
 _REMEMBERED = 256
 """Publications kept in memory as values; a version never changes, so none of them can be stale."""
 
@@ -183,7 +186,9 @@ class Store:
     def versions(self, dataset: str) -> tuple[VersionRow, ...]:
         """The history of a visible dataset, the newest version first. Raises as ``latest``."""
         self._latest_number(dataset)
-        wanted = select(*(each for each in versions.c if each is not versions.c.record))
+        held = named_files.c
+        same = and_(held.dataset == versions.c.dataset, held.number == versions.c.number, held.path == f"{dataset}.zip")
+        wanted = select(*(each for each in versions.c if each is not versions.c.record), exists().where(same).label("packaged"))
         rows = self._rows(wanted.where(versions.c.dataset == dataset).order_by(versions.c.number.desc()))
         return tuple(
             VersionRow(
@@ -194,6 +199,7 @@ class Store:
                 note=row.note,
                 breaking=row.breaking,
                 valid=row.valid,
+                packaged=bool(row.packaged),
             )
             for row in rows
         )
@@ -313,7 +319,8 @@ class Store:
 
     def meta(self, key: str) -> str | None:
         """What the catalogue remembers about itself under that key."""
-        rows = self._rows(select(meta.c.value).where(meta.c.key == key))
+        with self._database.reading() as connection:
+            rows = connection.execute(_META, {"name": key}).all()
         return str(rows[0][0]) if rows else None
 
     def verify(self, progress: Callable[[int, int], None] | None = None) -> tuple[Finding, ...]:

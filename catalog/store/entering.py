@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from catalog.model import Text
 from catalog.store import grams
@@ -28,6 +28,11 @@ LONGEST = 50_000
 _UNSAID = Text()
 _AT_ONCE = 500
 """Entries that are read at a time."""
+_Content = Mapping[str, Sequence[str]]
+"""The values of the facets of a group."""
+_NUMBERS = select(search_values.c.digest, search_values.c.id).where(
+    search_values.c.digest.in_(bindparam("digests", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,12 @@ class Entering:
             return
         returning = insert(search_entries).returning(search_entries.c.id, sort_by_parameter_order=True)
         numbers = self._connection.scalars(returning, rows).all()
-        groups = [{"entry": number, **self._groups(each)} for number, each in zip(numbers, facets, strict=True)]
+        contents = [_contents(each) for each in facets]
+        self._learn(content for each in contents for content in each.values())
+        groups = [
+            {"entry": number, **{group: self._number(content) for group, content in each.items()}}
+            for number, each in zip(numbers, contents, strict=True)
+        ]
         self._connection.execute(insert(search_groups), groups)
         self._tell_index(grams.enter, zip(numbers, rows, strict=True))
 
@@ -108,11 +118,13 @@ class Entering:
         if self._full_text:
             self._empty_index()
 
-    def identify(self, dataset: str, paths: Mapping[str, str]) -> None:
-        """Remember flat addresses by their UUIDs for as long as the dataset is in the index."""
-        self._connection.execute(
-            insert(search_identifiers), [{"uuid": uuid, "dataset": dataset, "path": path} for uuid, path in paths.items()]
-        )
+    def identify(self, paths: Mapping[str, Mapping[str, str]]) -> None:
+        """Remember the flat addresses of datasets by their UUIDs, for as long as each dataset is in the index."""
+        rows = [
+            {"uuid": uuid, "dataset": dataset, "path": path} for dataset, known in paths.items() for uuid, path in known.items()
+        ]
+        if rows:
+            self._connection.execute(insert(search_identifiers), rows)
 
     def by_age(self) -> tuple[str, ...]:
         """The ids of the visible datasets, the one that was published last at the end."""
@@ -133,21 +145,29 @@ class Entering:
         for kind, listed in by_kind.items():
             self._connection.exec_driver_sql(statement(kind), listed)
 
-    def _groups(self, facets: Mapping[str, Sequence[str]]) -> dict[str, int]:
-        """The numbers of the values in each group, entered where they are new."""
-        contents = {group: {name: list(facets[name]) for name in names if facets.get(name)} for group, names in GROUPS.items()}
-        return {group: self._number(content) for group, content in contents.items()}
+    def _learn(self, contents: Iterable[_Content]) -> None:
+        """Ask for the numbers of those values that have one, of many together."""
+        unknown = sorted({_digest(each) for each in contents} - self._known.keys())
+        for some in (unknown[start : start + _AT_ONCE] for start in range(0, len(unknown), _AT_ONCE)):
+            found = self._connection.execute(_NUMBERS, {"digests": some})
+            self._known.update((row.digest, row.id) for row in found)
 
-    def _number(self, content: Mapping[str, Sequence[str]]) -> int:
-        written = json.dumps(content, ensure_ascii=False, sort_keys=True)
-        digest = hashlib.sha256(written.encode()).hexdigest()
+    def _number(self, content: _Content) -> int:
+        """The number of the values of a group, which are entered where they are new; ``_learn`` has been told of them."""
+        digest = _digest(content)
         if digest not in self._known:
-            found = self._connection.scalar(select(search_values.c.id).where(search_values.c.digest == digest))
-            if found is None:
-                entered = insert(search_values).values(digest=digest, content=content).returning(search_values.c.id)
-                found = self._connection.scalar(entered)
-            self._known[digest] = int(found or 0)
+            entered = insert(search_values).values(digest=digest, content=content).returning(search_values.c.id)
+            self._known[digest] = int(self._connection.scalar(entered) or 0)
         return self._known[digest]
+
+
+def _contents(facets: Mapping[str, Sequence[str]]) -> dict[str, _Content]:
+    """The values of each group."""
+    return {group: {name: list(facets[name]) for name in names if facets.get(name)} for group, names in GROUPS.items()}
+
+
+def _digest(content: _Content) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _row(entry: Entry) -> dict[str, Any]:

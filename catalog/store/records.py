@@ -130,7 +130,10 @@ def agent_of(row: Row[Any]) -> Agent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow:
-    """One line of a dataset's history. ``issued`` is when this version was published; ``package_version`` is the steward's."""
+    """One line of a dataset's history. ``issued`` is when this version was published; ``package_version`` is the steward's.
+
+    ``packaged``: the version has the whole package as a zip; of what was only described there is none.
+    """
 
     version: int
     issued: str
@@ -139,6 +142,7 @@ class VersionRow:
     note: str
     breaking: str
     valid: bool
+    packaged: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

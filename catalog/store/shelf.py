@@ -163,7 +163,7 @@ class Shelf:
         last = self._connection.scalar(_TOLD_LAST) or ""
         values = {"dataset": dataset, "kind": kind, "at": max(last, moment(at))}
         etag, body = (description.etag, description.compressed) if description else ("", None)
-        self._connection.execute(insert(events).values(**values, etag=etag, body=body))
+        self._connection.execute(insert(events), values | {"etag": etag, "body": body})
 
     def untold(self) -> list[str]:
         """The datasets of which followers know something else than what stands in the feed, in order of id."""

@@ -105,7 +105,7 @@ def record(connection: Connection, entry: Entry) -> None:
     """Add a line to the log."""
     values = {"at": entry.at, "actor": entry.actor, "action": entry.action, "outcome": entry.outcome}
     told = {"dataset": entry.dataset, "number": entry.version, "details": dict(entry.details)}
-    connection.execute(insert(audit).values(**values, **told))
+    connection.execute(insert(audit), values | told)
 
 
 def _token(row: Row[Any]) -> Token:

@@ -225,23 +225,24 @@ class Writing:
         }
         if head is None:
             issued = publication.issued or publication.modified
-            self._connection.execute(insert(datasets).values(id=publication.id, issued=issued, **values))
+            self._connection.execute(insert(datasets), {"id": publication.id, "issued": issued, **values})
         else:
             self._connection.execute(update(datasets).where(datasets.c.id == publication.id).values(**values))
 
     def _add_version(self, publication: Publication) -> None:
         self._connection.execute(
-            insert(versions).values(
-                dataset=publication.id,
-                number=publication.version,
-                digest=publication.digest,
-                issued=publication.modified,
-                package_version=publication.package.version,
-                note=publication.note,
-                breaking=publication.breaking,
-                valid=bool(publication.report.get("valid", True)),
-                record=records.dump(publication),
-            )
+            insert(versions),
+            {
+                "dataset": publication.id,
+                "number": publication.version,
+                "digest": publication.digest,
+                "issued": publication.modified,
+                "package_version": publication.package.version,
+                "note": publication.note,
+                "breaking": publication.breaking,
+                "valid": bool(publication.report.get("valid", True)),
+                "record": records.dump(publication),
+            },
         )
         self._insert(
             files,
@@ -295,7 +296,7 @@ class Writing:
         return found
 
     def _log(self, dataset: str, number: int, kind: str, at: str) -> None:
-        self._connection.execute(insert(changes).values(dataset=dataset, number=number, kind=kind, at=at))
+        self._connection.execute(insert(changes), {"dataset": dataset, "number": number, "kind": kind, "at": at})
 
     def _insert(self, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert some rows, or none."""

@@ -200,7 +200,7 @@ class Vocabulary:
 
     def with_folder(self, folder: Path) -> "Vocabulary":
         """The vocabulary with the lists of ``folder`` added (a package's ``codelists``; it need not exist)."""
-        if folder in self._folders:
+        if folder in self._folders or not folder.is_dir():
             return self
         wider = Vocabulary(self._read, *self._folders, folder)
         wider._readings.update(self._readings)

@@ -334,6 +334,15 @@ def test_numbers_and_dates_that_excel_would_change_are_texts(tmp_path: Path) -> 
     assert found[1] == ["1234567890123456", "1899-12-31", "2020-01-02T03:04:05.500000"]
 
 
+def test_a_number_that_the_workbook_has_no_digits_for_is_text(tmp_path: Path) -> None:
+    resource = table(Field(name="x", type="number"))
+    rows = [["34.68639333333333"], ["1.7008342173480824E+40"], ["0.1"]]
+    values = formats.of_parquet(parquet_of(tmp_path, resource, rows), resource)
+    formats.write_sheets(values, resource, tmp_path / "t.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet["A"]][1:] == [34.68639333333333, "1.7008342173480824e+40", 0.1]
+
+
 def test_definitions_stand_in_the_workbook_and_in_the_parquet(tmp_path: Path) -> None:
     resource = labelled_table()
     parquet = parquet_of(tmp_path, resource, LABELLED)
