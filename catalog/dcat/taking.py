@@ -6,7 +6,7 @@ copy it is (``derived_from``), and keeps the identifier that the publisher gave.
 
 import hashlib
 import json
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,13 +14,25 @@ from cattrs.preconf.json import make_converter
 
 from catalog.addresses import Addresses
 from catalog.dcat.nouns import Agent, Dataset
-from catalog.model import Origin, Publication
+from catalog.model import Origin, Publication, Text
 
 _CONVERTER = make_converter(omit_if_default=True, detailed_validation=False)
 _AT_HAND = 32
 """Descriptions that are kept in memory: one is asked for several times while it is taken in."""
 _MINTED = 12
 """Characters of a digest in an address that we give to what has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A file that stays where its publisher has it. ``format`` is what people call it, ``bytes`` None where nobody says."""
+
+    url: str
+    title: Text
+    description: Text
+    format: str
+    media_type: str
+    bytes: int | None
 
 
 def dumped(dataset: Dataset) -> str:
@@ -47,6 +59,22 @@ def ours(origin: Origin, publication: Publication, addresses: Addresses) -> Data
     named = replace(found, iri=iri, identifier=origin.identifier, derived_from=origin.iri, publisher=publisher)
     minted: Dataset = _named(named, iri)
     return minted
+
+
+def offered(origin: Origin) -> tuple[Offered, ...]:
+    """The files that a description names, in one order. Read as JSON: pages ask, and need no graph of nouns."""
+    return tuple(
+        Offered(
+            url=url,
+            title=Text(**each.get("title", {})),
+            description=Text(**each.get("description", {})),
+            format=each.get("format", {}).get("label", ""),
+            media_type=each.get("media_type", ""),
+            bytes=each.get("byte_size"),
+        )
+        for each in json.loads(origin.described).get("distributions", ())
+        if (url := each.get("download_url") or each.get("access_url"))
+    )
 
 
 def agent_known(dataset: Dataset) -> Agent | None:

@@ -15,7 +15,8 @@ from catalog.harvest.describing import Place, id_of, other_id, publication_of
 from catalog.harvest.records import Page, Record, Refused
 from catalog.messages import as_json
 from catalog.model import Publication
-from catalog.publishing import enter, show_all
+from catalog.publishing import record as recorded
+from catalog.publishing import show_all
 from catalog.settings import Settings
 from catalog.store import (
     Gathering,
@@ -126,9 +127,10 @@ class _Taking:
         self._source = context.place.source
         self._rows: dict[str, RecordRow] = {}
         self._seen: list[str] = []
+        self._stored: list[Publication] = []
 
     def all(self, page: Page) -> None:
-        """Everything on it; the feed is brought in step once."""
+        """Everything on it; the search and the feed are brought in step once."""
         identifiers = [each.identifier for each in page.records] + [each.identifier for each in page.refused if each.identifier]
         known = self._gathering.known(self._source, identifiers)
         twins = self._twins(page.records)
@@ -139,6 +141,7 @@ class _Taking:
         self._gathering.put(tuple(self._rows.values()), [each for each in self._rows if each not in known])
         self._gathering.seen(self._source, self._seen, self._page, self._context.run)
         self._gathering.gone(self._source, page.gone, self._context.run)
+        search.index_all(self._writing, self._stored, self._context.settings, self._context.store.files.open)
         if self._outcome.changed:
             show_all(self._writing, self._context.settings, self._outcome.changed, now())
 
@@ -226,7 +229,7 @@ class _Taking:
             expected = {"dataset": publication.id, "found": publication.publisher.id, "expected": head.publisher}
             raise Conflict("publisher-mismatch", **expected)
         try:
-            enter(self._writing, publication, self._context.settings, self._context.store.files.open)
+            self._stored.append(recorded(self._writing, publication, self._context.settings, self._context.store.files.open))
         except ValueError as error:
             raise Refusal(Finding(code="harvest-record", found=type(error).__name__)) from error
 

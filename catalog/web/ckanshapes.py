@@ -6,12 +6,15 @@ read the whole definition from it.
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from catalog import media, words
 from catalog.dcat import authorities
+from catalog.dcat.taking import Offered
 from catalog.model import Agent, Package, Publication, StoredFile, Text
-from catalog.search import distributions, uuid_of
+from catalog.search import distributions, elsewhere, uuid_of
 from catalog.web.site import site
 
 Shape = dict[str, Any]
@@ -97,8 +100,9 @@ def _extras(publication: Publication, title: Text) -> list[Shape]:
 
 
 def resources_of(publication: Publication) -> list[Shape]:
-    """The files, tables first, and the descriptor."""
+    """The files, tables first, and the descriptor. Those of a description that was collected lead to its publisher."""
     found = [resource(publication, path, file) for path, file in distributions(publication)]
+    found += [_elsewhere(publication, path, file) for path, file in elsewhere(publication)]
     found.append(_descriptor(publication))
     return [each | {"position": place} for place, each in enumerate(found)]
 
@@ -120,6 +124,20 @@ def resource(publication: Publication, path: str, file: StoredFile) -> Shape:
     if file.role == "table" and file.format == media.CSV.name:
         shape["schema"] = _schema(publication, file.resource)
     return shape
+
+
+def _elsewhere(publication: Publication, path: str, file: Offered) -> Shape:
+    """One file that its publisher has; what it holds is not known here."""
+    return _resource(publication, path) | {
+        "name": str(file.title) or PurePosixPath(urlsplit(file.url).path).name or file.url,
+        "description": str(file.description),
+        "format": file.format.upper(),
+        "mimetype": file.media_type.partition("/media-types/")[2] or None,
+        "size": file.bytes,
+        "hash": "",
+        "url": file.url,
+        "datastore_active": False,
+    }
 
 
 def _descriptor(publication: Publication) -> Shape:

@@ -4,14 +4,13 @@ Texts are ``{"ja", "en"}``, either may be empty; addresses are built by the two 
 for machines, paths of this server (with the reader's language, where the address fixed it) for pages.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from catalog import media, words
 from catalog.addresses import Addresses
-from catalog.dcat import shipped
+from catalog.dcat import shipped, taking
 from catalog.derivation import Explanation, explain
 from catalog.errors import NotFound
 from catalog.messages import as_json
@@ -93,13 +92,7 @@ def origin(value: Origin | None) -> Shown | None:
     if value is None:
         return None
     files = [
-        {
-            "title": {"ja": "", "en": ""} | each.get("title", {}),
-            "url": each.get("download_url") or each.get("access_url", ""),
-            "format": each.get("format", {}).get("label", ""),
-            "bytes": each.get("byte_size"),
-        }
-        for each in json.loads(value.described).get("distributions", ())
+        {"title": text(each.title), "url": each.url, "format": each.format, "bytes": each.bytes} for each in taking.offered(value)
     ]
     return {
         "source": value.source,
@@ -107,7 +100,7 @@ def origin(value: Origin | None) -> Shown | None:
         "iri": value.iri,
         "identifier": value.identifier,
         "taken": value.taken,
-        "files": [each for each in files if each["url"]],
+        "files": files,
     }
 
 
@@ -338,8 +331,7 @@ def _diff(id_: str, version: int, links: Links) -> str:
 
 
 def version(publication: Publication, row: VersionRow, links: Links, changes: Iterable[Change]) -> Shown:
-    """One version in the list of them. ``package`` is "" where the dataset is a description only."""
-    zipped = f"{publication.id}.zip"
+    """One version in the list of them. ``package`` is "" where that version was a description only."""
     return {
         "version": row.version,
         "packageVersion": row.package_version,
@@ -348,7 +340,7 @@ def version(publication: Publication, row: VersionRow, links: Links, changes: It
         "digest": row.digest,
         "note": row.note,
         "breaking": row.breaking,
-        "package": links.files.download(publication.id, row.version, zipped) if publication.file(zipped) else "",
+        "package": links.files.download(publication.id, row.version, f"{publication.id}.zip") if row.packaged else "",
         "changes": [change(each) for each in changes],
     }
 

@@ -107,6 +107,35 @@ def test_a_description_stands_on_every_page_and_says_where_it_is_from(portal: Po
     assert answers["/datasets?q=Toilets"].count("/dataset/far-a") > 0
 
 
+def test_files_that_stay_with_their_publisher_are_told_to_clients_of_ckan(
+    portal: Portal, collect: Any, settings: Settings
+) -> None:
+    dcat, base = "http://www.w3.org/ns/dcat#", portal.address
+    file = (
+        f" ; <{dcat}distribution> [ <http://purl.org/dc/terms/title> '人口'@ja ; <{dcat}byteSize> 12 ;"
+        f" <{dcat}downloadURL> <https://www.city.example.jp/f.csv> ], [ <{dcat}accessURL> <https://www.city.example.jp/g> ]"
+    )
+    portal.page("/feed", dataset(base, "a", "Toilets", file))
+    collect()
+    client = create_app(settings).test_client()
+
+    def asked(action: str, **parameters: str) -> Any:
+        with client.get(f"/api/3/action/{action}", query_string=parameters) as answer:
+            assert answer.status_code == 200
+            return answer.get_json()["result"]
+
+    shown = asked("package_show", id="far-a")
+    assert [(each["name"], each["url"], each["size"]) for each in shown["resources"][:-1]] == [
+        ("g", "https://www.city.example.jp/g", None), ("人口", "https://www.city.example.jp/f.csv", 12),
+    ]  # fmt: skip
+    assert asked("package_search", q="Toilets")["results"] == [shown]
+    assert shown["num_resources"] == len({each["id"] for each in shown["resources"]}) == 3
+    for each in shown["resources"]:
+        assert asked("resource_show", id=each["id"]) == each
+    with client.get("/api/3/action/datastore_search", query_string={"resource_id": shown["resources"][0]["id"]}) as refused:
+        assert refused.status_code == 404
+
+
 def test_the_commands(portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CATALOG_HOME", str(tmp_path / "home"))
     portal.page("/feed", dataset(portal.address, "a"), dataset(portal.address, "b", "<script>x</script>"))

@@ -17,7 +17,9 @@ from catalog.dcat import incoming, nouns, render
 from catalog.dcat.mapping import DATASET
 from catalog.harvest import filing, runs
 from catalog.model import Text
+from catalog.settings import Settings
 from catalog.store import Store
+from catalog.web import create_app
 
 Collect = Callable[..., runs.Ran]
 RECORDED = Path(__file__).parent / "ckan_answer.json"
@@ -101,7 +103,7 @@ def _aed(rows: int, extra: str = "") -> bytes:
 
 
 def test_a_file_of_a_standard_becomes_a_checked_version_with_its_log_and_a_bad_one_stays_a_description(
-    portal: Portal, collect: Collect, store: Store, packages: list[dict[str, Any]]
+    portal: Portal, collect: Collect, store: Store, settings: Settings, packages: list[dict[str, Any]]
 ) -> None:
     portal.answers["/api/3/action/package_search"] = _portal_of(packages)
     portal.answers["/f/272035_aed.csv"] = (_aed(3), "text/csv")
@@ -124,6 +126,10 @@ def test_a_file_of_a_standard_becomes_a_checked_version_with_its_log_and_a_bad_o
     assert report(store, ran)[-1][2][0] == "harvest-file"
     described = store.latest("far-aed-location")
     assert (described.package.tables(), described.findings[0].code) == ((), "harvest-file")
+    client = create_app(settings).test_client()
+    with client.get("/dataset/far-aed-location/versions.json") as answer:
+        packages_of = {each["version"]: each["package"] for each in answer.get_json()["versions"]}
+    assert packages_of == {3: "", 2: "https://data.example.jp/download/far-aed-location/2/far-aed-location.zip", 1: ""}
 
 
 def test_a_licence_that_does_not_allow_it_leaves_the_file_where_it_is(

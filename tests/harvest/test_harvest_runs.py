@@ -15,6 +15,8 @@ from catalog.settings import Settings
 from catalog.store import LineRow, RunRow, Store
 
 Collect = Callable[..., runs.Ran]
+everywhere = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+"""On each database that the store can stand on."""
 
 
 def _validating(body: bytes, etag: str) -> Callable[[BaseHTTPRequestHandler], None]:
@@ -29,6 +31,7 @@ def _validating(body: bytes, etag: str) -> Callable[[BaseHTTPRequestHandler], No
     return answer
 
 
+@everywhere
 def test_what_has_not_changed_is_asked_for_conditionally_and_not_read_again(
     portal: Portal, collect: Collect, store: Store
 ) -> None:
@@ -52,6 +55,7 @@ def test_a_server_without_validators_is_compared_by_its_bytes(portal: Portal, co
     assert collect().counts == {"unchanged": 1}
 
 
+@everywhere
 def test_a_record_that_left_an_unchanged_page_before_is_not_brought_back_by_it(
     portal: Portal, collect: Collect, store: Store
 ) -> None:
@@ -64,6 +68,7 @@ def test_a_record_that_left_an_unchanged_page_before_is_not_brought_back_by_it(
     assert ids(store) == ["far-n0"]
 
 
+@everywhere
 def test_an_interrupted_run_goes_on_where_it_was(
     portal: Portal, collect: Collect, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +97,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
     assert ids(store) == ["far-a", "far-b", "far-c"]
 
 
+@everywhere
 def test_a_dry_run_says_everything_and_changes_nothing(
     portal: Portal, collect: Collect, store: Store, settings: Settings
 ) -> None:
@@ -112,6 +118,7 @@ def test_a_dry_run_says_everything_and_changes_nothing(
     assert collect().counts == ran.counts
 
 
+@everywhere
 def test_the_same_dataset_of_two_sources_is_kept_once_by_identifier_and_by_content(
     portal: Portal, collect: Collect, store: Store
 ) -> None:
@@ -195,6 +202,7 @@ def test_an_id_that_belongs_to_something_else_is_left_to_it(portal: Portal, coll
     assert second.startswith("far-a-")
 
 
+@everywhere
 def test_an_event_stream_is_followed_and_only_what_it_takes_back_is_withdrawn(
     portal: Portal, collect: Collect, store: Store
 ) -> None:
@@ -246,6 +254,7 @@ def test_two_processes_do_not_read_one_source_at_once(collect: Collect, settings
     assert caught.value.code == "harvest-running"
 
 
+@everywhere
 def test_a_run_that_was_begun_elsewhere_is_known(store: Store) -> None:
     with store.writing() as writing:
         number = writing.gathering().begin("x", "2026-01-01T00:00:00Z", ["https://a.example/2"])
