@@ -36,7 +36,7 @@ TRIPLES = sorted(DATASET, key=lambda each: [node.n3() for node in each])
 NODES = sorted({node for triple in TRIPLES for node in (triple[0], triple[2])}, key=lambda node: node.n3())
 PREDICATES = [*sorted({each for _, each, _ in TRIPLES}), URIRef(expand("dct:creatorName"))]
 ODD: list[Node] = [
-    Literal("題"), Literal("題", lang="ja"), Literal("Titel", lang="de"), Literal("x", lang="JA"), Literal("", lang="en"),
+    Literal("題"), Literal("題", lang="ja"), Literal("Name", lang="de"), Literal("x", lang="JA"), Literal("", lang="en"),
     Literal("二\n行", lang="ja"), Literal("a\u0007", lang="ja"), Literal("駅,バス", lang="ja"), Literal(-1), Literal(0),
     Literal("7", datatype=XSD.nonNegativeInteger), Literal("many", datatype=XSD.nonNegativeInteger), Literal(True),
     Literal("yesterday", datatype=XSD.dateTime), Literal("2026-11-22T09:30:00", datatype=XSD.dateTime),
