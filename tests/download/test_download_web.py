@@ -278,7 +278,7 @@ def test_a_full_disk_is_told_as_that(ask, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_page_offers_every_format_in_plain_words(ask) -> None:
     page = ask("/ja/dataset/small", Accept="text/html").text
-    for each in ("csv", "xlsx", "json", "ndjson", "parquet"):
+    for each in ("csv", "json", "ndjson", "parquet"):
         assert f'href="{TABLE}.{each}"' in page
-    for expected in (f"{TABLE}.csv?excel=1", "Excelで開く", "Excel用CSV", "ダウンロード時に作成"):
+    for expected in (f'href="{TABLE}.xlsx?labels=ja"', f"{TABLE}.csv?excel=1", "Excelで開く", "Excel用CSV"):
         assert expected in page

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -211,7 +212,8 @@ def ask(base: str, work: Callable[[Client], Any], mode: str = "auto") -> Any:
         async with Client(f"{base}/mcp", mode=mode) as client:
             return await work(client)
 
-    return asyncio.run(go())
+    with ThreadPoolExecutor(1) as thread:  # the tests in a browser leave a loop running in this one
+        return thread.submit(asyncio.run, go()).result()
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
