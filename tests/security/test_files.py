@@ -222,7 +222,7 @@ class Catalogue:
             env={**environment(), **own},
             stdout=self.log, stderr=self.log, cwd=home,
         )  # fmt: skip
-        for _attempt in range(300):
+        for _attempt in range(1_200):  # a loaded machine takes its time
             try:
                 if self.ask("GET", "/check")[0] == 200:
                     break
