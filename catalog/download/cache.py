@@ -13,9 +13,11 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +52,7 @@ class Cache:
         self._max_bytes = max_bytes
         self._guard = threading.Lock()
         self._locks: dict[str, _Lock] = {}
-        self._spare: tempfile.TemporaryDirectory[str] | None = None
+        self._spare: Path | None = None
 
     def get(self, key: str, make: Make) -> Path:
         """The file of that key, made if there is none. Raises Busy where others take too long, and whatever ``make`` raises.
@@ -113,8 +115,10 @@ class Cache:
 
     def _aside(self) -> Path:
         with self._guard:
-            self._spare = self._spare or tempfile.TemporaryDirectory(prefix="catalog-cache-", ignore_cleanup_errors=True)
-            return Path(self._spare.name)
+            if self._spare is None:
+                self._spare = Path(tempfile.mkdtemp(prefix="catalog-cache-"))
+                weakref.finalize(self, shutil.rmtree, self._spare, ignore_errors=True)  # at the latest when the program ends
+            return self._spare
 
     def _make_room(self, newest: Path) -> None:
         """Remove what was asked for longest ago until the rest has room, and what was left unfinished; never the newest."""
