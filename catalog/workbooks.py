@@ -7,6 +7,7 @@ ECMA-376 part 1, 18.3 (sheets) and 18.4 (shared strings); OpenDocument 1.3 part 
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -44,8 +45,8 @@ _SHARED = re.compile(rb"<(?:\w+:)?c(\s[^<>]*)>\s*<(?:\w+:)?v>\s*([0-9]+)")
 _IS_SHARED = re.compile(rb"""\st\s*=\s*["']s["']""")
 _STRING_END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
-"""What a damaged zip raises."""
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+"""What a damaged workbook raises; NotImplementedError is zipfile's word for a compression it does not know."""
 
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^<]*?\br\s*=\s*["']([0-9]+)""")
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^<]*?\bref\s*=\s*["'](?:[A-Z]+[0-9]+:)?([A-Z]+)[0-9]""")

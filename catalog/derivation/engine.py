@@ -332,7 +332,7 @@ def _textual(state: State) -> Texts:
 @singledispatch
 def apply(rule: Rule, step: Step, units: Units, before: Before) -> State:
     """Apply one rule to a whole column. Raises Refusal naming the records that it cannot take."""
-    raise NotImplementedError(rule, step, units, before)
+    raise NotImplementedError(rule, step, units, before)  # a rule registers its own below; a new one without is a mistake of ours
 
 
 @apply.register

@@ -50,7 +50,7 @@ class Rule:
 
     def sentence(self, labels: Labels = PLAIN) -> Text:
         """The rule as readers of the catalogue see it."""
-        raise NotImplementedError
+        raise NotImplementedError  # every rule says its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
