@@ -22,7 +22,7 @@ _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1 | 0x40
 _JUNK = "__MACOSX/"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-"""What zipfile raises for a damaged zip; NotImplementedError is its word for a compression it does not know. A failing disk is none."""
+"""What zipfile raises for a damaged zip; NotImplementedError is its word for a compression it does not know."""
 _OUTSIDE = frozenset({"path-absolute", "path-outside", "path-remote"})
 
 
