@@ -55,6 +55,19 @@ def test_one_bad_package_does_not_stop_the_good_ones(package_folder: Build, tmp_
     assert answers[0]["findings"][0]["message"]["en"].startswith("“many” cannot be read as a whole number")
 
 
+def test_advice_on_several_packages_is_counted_and_never_hides_a_refusal(package_folder: Build, tmp_path: Path) -> None:
+    folders = [Path(__file__).parent.parent / "datapackages/812021-aed-location", package_folder("bad", rows="A01,many\n")]
+    done = run("publish", *folders, home=tmp_path / "home")
+    assert done.stdout.splitlines() == [
+        "812021-aed-location：第 1 版を公開しました",
+        f"　参考 2 件（詳しくは catalog validate {folders[0]} で確かめられます）",
+    ]
+    assert done.stderr.startswith("直してください: ")
+    assert "参考: " not in done.stderr
+    alone = run("publish", folders[0], home=tmp_path / "other")
+    assert sum(each.startswith("参考: ") for each in alone.stderr.splitlines()) == 2
+
+
 def test_validate_json_keeps_its_contract(package_folder: Build) -> None:
     done = run("validate", package_folder(), "--json")
     answer = json.loads(done.stdout)

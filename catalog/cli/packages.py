@@ -12,7 +12,7 @@ import click
 
 from catalog import messages
 from catalog.cli.application import HOME, JSON, PATHS, actor, app, command, open_store
-from catalog.cli.terminal import MANY, bar, print_findings, print_table, say, step_of, working
+from catalog.cli.terminal import MANY, bar, count_findings, print_findings, print_table, say, step_of, working
 from catalog.errors import CatalogError, Finding, Place, Refusal
 from catalog.messages.wording import _
 from catalog.settings import Settings, load
@@ -129,7 +129,7 @@ def publish(paths: tuple[Path, ...], note: str, breaking: str, as_json: bool, ho
             answers.append(_publish_one(path, work))
             update(advance=1)
             if not as_json:
-                _print_published(answers[-1])
+                _print_published(answers[-1], alone=len(paths) == 1)
     if as_json:
         shown = [answer | {"findings": [messages.as_json(each) for each in answer["findings"]]} for answer in answers]
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
@@ -155,12 +155,17 @@ def _publish_one(path: Path, work: Callable[[], "Published"]) -> dict[str, Any]:
     }
 
 
-def _print_published(answer: dict[str, Any]) -> None:
-    print_findings(answer["findings"])
+def _print_published(answer: dict[str, Any], *, alone: bool) -> None:
+    """Of a package that is published among others, advice is counted only: it would bury what was refused."""
+    if alone or not answer["published"]:
+        print_findings(answer["findings"])
     if not answer["published"]:
         click.echo(say(_("%(path)s: refused; what is published stays as it was"), path=answer["path"]), err=True)
     elif answer["created"]:
         click.echo(say(_("%(id)s: version %(version)s published"), id=answer["id"], version=answer["version"]))
+        if answer["findings"] and not alone:
+            counted = count_findings(answer["findings"])
+            click.echo(say(_("  %(counted)s; read them with: catalog validate %(path)s"), counted=counted, path=answer["path"]))
     else:
         click.echo(say(_("%(id)s: version %(version)s is up to date"), id=answer["id"], version=answer["version"]))
 

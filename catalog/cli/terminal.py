@@ -103,6 +103,17 @@ MANY = 50
 """So many findings are read; of the others the codes are counted."""
 
 
+def count_findings(findings: Sequence[Finding]) -> str:
+    """How many of each tier there are, the gravest first."""
+    counts = Counter[str](each.severity for each in findings)
+    told = (
+        say(_("%(tier)s: %(count)s"), tier=messages.tier(each, LANGUAGE), count=f"{counts[each]:,}")
+        for each in _GRAVEST_FIRST
+        if each in counts
+    )
+    return ("、" if LANGUAGE == "ja" else ", ").join(told)
+
+
 def print_findings(findings: Sequence[Finding], *, error_stream: bool = True, most: int | None = None) -> None:
     """One line a finding, the gravest first: how grave, where, what and how to mend it, its code. Beyond ``most``, counts."""
     ordered = sorted(findings, key=lambda each: _GRAVEST_FIRST.index(each.severity))
