@@ -37,7 +37,8 @@ def publisher_of(conformed: Conformed, metadata: Mapping[str, str], place: Place
     if not named:
         if len(found) == 1:
             return found[0], []
-        return "", [Finding(code="clean-publisher-missing", place=place, found=", ".join(found[:3]))]
+        code = "clean-publisher-several" if found else "clean-publisher-missing"
+        return "", [Finding(code=code, place=place, found=", ".join(found[:3]))]
     if found and found != [named] and named.isdigit():
         others = ", ".join(each for each in found[:3] if each != named)
         return named, [Finding(code="clean-publisher-differs", severity="warning", place=place, found=others, expected=named)]

@@ -111,7 +111,11 @@ WORDINGS: dict[str, Wording] = {
     ),
     # what the package says of itself
     "clean-publisher-missing": Wording(
-        _("It is not said who publishes the data, and the table does not name one local government only (%(found)s)."),
+        _("It is not said who publishes the data, and the table has no local-government code to tell it."),
+        _("Name the code of the publisher (--publisher on the command line), or fill in the sheet メタデータ."),
+    ),
+    "clean-publisher-several": Wording(
+        _("It is not said who publishes the data, and the table names several local governments: %(found)s."),
         _("Name the code of the publisher (--publisher on the command line), or fill in the sheet メタデータ."),
     ),
     "clean-publisher-differs": Wording(

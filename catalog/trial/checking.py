@@ -32,7 +32,7 @@ TABLE = "table"
 """What the table of a lone file is called until somebody names it."""
 _LATER = ("catalog.derivation.published",)
 """What ``examination`` imports only where a package needs it."""
-_NO_PUBLISHER = "clean-publisher-missing"
+_NO_PUBLISHER = frozenset({"clean-publisher-missing", "clean-publisher-several"})
 _RESTATED = frozenset({"clean-left", "clean-required", "clean-key-empty", "clean-key-twice"})
 """What cleaning says of a cell or row that validation then says of it in more words."""
 _FIRST_LINE = 1 << 18
@@ -177,7 +177,7 @@ def _cleaned(job: _Job) -> tuple[Cleaned, list[Finding]]:
     try:
         return clean_bytes(job.shown, job.data, options, library), missing
     except Refusal as refusal:
-        if any(each.code != _NO_PUBLISHER for each in refusal.findings):
+        if any(each.code not in _NO_PUBLISHER for each in refusal.findings):
             raise
     if wants_package:
         missing += packing.lacking({}, "publisher.id", "publisher.name")

@@ -246,7 +246,7 @@ def test_the_publisher_comes_from_the_data_where_they_name_one() -> None:
     rows = "全国地方公共団体コード,名称,住所,設置位置\n{},駅前,大阪府,広場\n{},公園,大阪府,広場\n"
     assert cleaned(rows.format("27207", "272078"), metadata={"publisher.id": ""}).name == "272078-public-toilet"
     several = refused(lambda: cleaned(rows.format("272078", "272035"), metadata={"publisher.id": ""}))
-    assert [(each.code, each.found) for each in several] == [("clean-publisher-missing", "272035, 272078")]
+    assert [(each.code, each.found) for each in several] == [("clean-publisher-several", "272035, 272078")]
     other = cleaned(rows.format("272035", "272035"))
     assert [(each.code, each.severity, each.found) for each in other.findings] == [
         ("clean-publisher-differs", "warning", "272035")
