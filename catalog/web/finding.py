@@ -13,7 +13,7 @@ from catalog import query
 from catalog.charts import Filter, Pairs
 from catalog.model import Publication, Resource, View
 from catalog.web import parameters, rows
-from catalog.web.parameters import Parameter
+from catalog.web.parameters import Choice, Parameter
 from catalog.web.presenting import Shown, Subject, text
 from catalog.web.site import site
 from catalog.web.viewing import MISSING, anchor, exactly, figures_of
@@ -22,7 +22,6 @@ LIMIT = 10
 """Rows on one page of the answer."""
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,15})?")
 _NUMERIC = ("integer", "number")
-_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +37,6 @@ class Bound(Parameter):
     def complaint(self) -> tuple[str, Mapping[str, str]]:
         """What a number looks like."""
         return "parameter-not-number", {}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice(Parameter):
-    """One of the values that a filter offers."""
-
-    values: tuple[str, ...]
-
-    def read(self, text: str) -> str:
-        """The value."""
-        if text not in self.values:
-            raise ValueError(text)
-        return text
-
-    def complaint(self) -> tuple[str, Mapping[str, str]]:
-        """The values, as many as can be told."""
-        return "parameter-not-choice", {"expected": ", ".join(self.values[:_TOLD])}
 
 
 @dataclass(frozen=True, slots=True)

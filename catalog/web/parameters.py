@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl
 from catalog.errors import Finding, UsageError
 
 _SHOWN = 100
+_TOLD = 20
+"""Words of a choice that a complaint names: a column may offer hundreds."""
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
@@ -88,8 +90,9 @@ class Choice(Parameter):
         return text
 
     def complaint(self) -> tuple[str, Mapping[str, str]]:
-        """The words."""
-        return "parameter-not-choice", {"expected": ", ".join(self.values)}
+        """The words, as many as can be told."""
+        more = ("…",) if len(self.values) > _TOLD else ()
+        return "parameter-not-choice", {"expected": ", ".join((*self.values[:_TOLD], *more))}
 
 
 @dataclass(frozen=True, slots=True)
