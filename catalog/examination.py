@@ -3,11 +3,12 @@
 A door: rdflib, pandas and frictionless are imported only where a package is really examined.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
+from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from catalog import media
 from catalog.addresses import Addresses
 from catalog.endless import doubts
 from catalog.errors import Finding, Refusal
-from catalog.model import Agent, FileRole, Json, Package, Publication, StoredFile, Text
+from catalog.model import Agent, FileRole, Json, Package, Publication, Resource, StoredFile, Text
 from catalog.sandbox import Limits, Sandbox, confined
 from catalog.settings import Settings
 from catalog.standards import Standards, check_package
@@ -24,6 +25,7 @@ from catalog.validation import Outcome, scan_again, validate_package
 from catalog.validation.doubts import doubts_of
 from catalog.validation.hashing import Hashes
 from catalog.validation.limits import LIMIT_ERRORS
+from catalog.validation.scanning import Question
 
 if TYPE_CHECKING:
     from catalog.vocabulary.codelists import CodeList, Vocabulary
@@ -39,6 +41,9 @@ NO_REPORT: Json = {
 
 SECONDS = 4
 """Least time that a child has; with its start, ten seconds hold. A second is added for each megabyte of the tables."""
+
+_DESCRIBING = "catalog.dcat.projection"
+"""What a description is made with, once the tables are read."""
 
 Step = Callable[[str], None]
 """Told the name of each step as it begins: "validate", "derive", "write"."""
@@ -195,12 +200,18 @@ def _judged(
     """What validation says, and our own findings about the cells, which are looked for while validation reads them."""
     from catalog.validation.judging import Judge
 
-    judge = Judge(package, settings, _followed(package), vocabulary_for(package))
+    judge = Judge(package, settings, _followed(package), partial(vocabulary_for, package))
     look = partial(_unreadable, package)
-    outcome = validate_package(package, limit_errors=limit_errors, ask=judge.ask, before_stock=look, hashes=hashes)
+    with ThreadPoolExecutor(1) as pool:
+
+        def ask(table: Resource, labels: tuple[str, ...], lacking: Collection[bytes]) -> Sequence[Question]:
+            pool.submit(import_module, _DESCRIBING)  # the engine reads next, and has no use for the interpreter
+            return judge.ask(table, labels, lacking)
+
+        outcome = validate_package(package, limit_errors=limit_errors, ask=ask, before_stock=look, hashes=hashes)
     if outcome.refused:
         return outcome, ()
-    return outcome, judge.findings(outcome.sightings, partial(scan_again, package), outcome.last_rows)
+    return outcome, judge.findings(outcome.sightings, partial(scan_again, package), outcome.last_rows, outcome.plain)
 
 
 def _underived(package: Package) -> tuple[Finding, ...]:

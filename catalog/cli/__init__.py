@@ -5,6 +5,7 @@ command that needs them. The language follows the locale; a locale that names no
 The order of these imports is the order of a steward's work, in which ``--help`` lists the commands.
 """
 
+import gc
 import sys
 
 from catalog.cli import packages, definitions, cleaning, serving, keeping, upkeep, trusting, harvesting  # isort: skip  # noqa: F401  importing them declares their commands
@@ -18,4 +19,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    gc.freeze()  # what is imported by now lives to the end, and need not be looked through for cycles again and again
     app(prog_name=PROGRAM)

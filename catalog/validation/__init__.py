@@ -4,6 +4,7 @@
 frictionless (0.8 s) only where there is something for it to look at.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import nullcontext
@@ -26,19 +27,23 @@ from catalog.validation.vouching import vouched
 
 __all__ = ["Outcome", "findings_of", "hashed", "read_sheet", "scan_again", "sheet_rows", "validate_package"]
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy only counts here; threads for matrices would spin while it is imported
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """``report`` is the frictionless report as JSON; ``findings`` are ours.
 
     ``lanes`` says of each table how it was read: fast, slow, or by stock alone. ``sightings``: the answers to what was asked,
-    by table; one that the engine could not read is not among them.
+    by table; one that the engine could not read is not among them. ``plain``: the tables of which every cell was read in Python
+    and found to be missing, or a plain value of its type.
     """
 
     report: Json
     findings: tuple[Finding, ...] = ()
     lanes: Mapping[str, str]
     sightings: Mapping[str, tuple[Sighting, ...]] = field(default_factory=dict)
+    plain: frozenset[str] = frozenset()
 
     @property
     def valid(self) -> bool:
@@ -101,7 +106,7 @@ def _of_small(
     proven = small.prove(subjects) if vouched(package.descriptor) else None
     if proven is not None and all(is_clean(each.subject, each.rows, hashes[name].result()) for name, each in proven.items()):
         report = report_of([task_of(each.subject, each.rows, hashes[name].result()) for name, each in proven.items()])
-        return Outcome(report=report, lanes=dict.fromkeys(proven, "fast"))
+        return Outcome(report=report, lanes=dict.fromkeys(proven, "fast"), plain=frozenset(proven))
     report, findings, _active = stock(package, {}, {})
     return Outcome(report=report, findings=(*told(report), *findings), lanes=dict.fromkeys(subjects, "stock"))
 

@@ -6,12 +6,15 @@ Where few rows answer yes, the twins in Python say what it is; where many do, ea
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 
-from catalog.model import Field
-from catalog.validation.observations import SPACE_AT_AN_END, Hint, Predicate
+from catalog.model import Field, Resource
+from catalog.tables import Dialect, codec, dialect_of
+from catalog.validation.observations import SOUGHT, SPACE_AT_AN_END, Hint, Predicate
 from catalog.validation.recognising import Column
 from catalog.validation.scanning import Observation, Repetition
 from catalog.validation.sights import Sight, is_of_other_forms
+from catalog.validation.small import LARGEST
 from catalog.validation.sql import literal
 
 ANYTHING = "anything"
@@ -29,6 +32,22 @@ def possible(hints: Iterable[Hint], lacking: Collection[bytes]) -> frozenset[Hin
     return frozenset(each for each in hints if not each.needs or any(sequence not in lacking for sequence in each.needs))
 
 
+def lacking(path: Path, table: Resource) -> frozenset[bytes]:
+    """What a small file of the usual form lacks of ``SOUGHT``; nothing is known of others."""
+    if codec(table.encoding) != "utf-8" or dialect_of(table) != Dialect() or path.stat().st_size > LARGEST:
+        return frozenset()
+    content = path.read_bytes()
+    known = SOUGHT - {b"\n"} if b'"' in content else SOUGHT  # a line end stands in no cell where nothing is quoted
+    return frozenset(each for each in known if each == b"\n" or each not in content)
+
+
+def remaining(column: Column, sights: Sequence[Sight], lacking: Collection[bytes], *, plain: bool) -> tuple[Sight, ...]:
+    """The sights that may be seen in a column. ``plain``: its cells are missing, or plain values of its type."""
+    if plain and is_of_other_forms(column, sights):
+        return ()
+    return tuple(each for each in sights if possible(hints_of(each.predicate), lacking))
+
+
 def hints_of(predicate: Predicate) -> tuple[Hint, ...]:
     """Its hints; a pattern counts as one."""
     return predicate.hints or (Hint(predicate.pattern, predicate.needs),)
@@ -39,13 +58,13 @@ def screening(column: Column, sights: Sequence[Sight], known: frozenset[Hint]) -
     open_ = [each for each in sights if known.intersection(hints_of(each.predicate))]
     for values in sorted({each.predicate.values for each in open_}):
         together = tuple(each for each in open_ if each.predicate.values == values)
+        blanks = not known.isdisjoint(SPACE_AT_AN_END)
+        of_type = column.field.type if is_of_other_forms(column, together) and not blanks else ""
         predicate = " OR ".join(
-            _joined([each.predicate for each in together if each.of_missing is of_missing], known, unless)
+            _joined([each.predicate for each in together if each.of_missing is of_missing], known, unless, loosely=bool(of_type))
             for of_missing, unless in ((True, ""), (False, _missing(column, "{cell}") if column.missing else ""))
             if any(each.of_missing is of_missing for each in together)
         )
-        blanks = not known.isdisjoint(SPACE_AT_AN_END)
-        of_type = column.field.type if is_of_other_forms(column, together) and not blanks else ""
         asked = Observation(code=ANYTHING, column=column.position, predicate=predicate, values=values, of_type=of_type, limit=FEW)
         yield asked, together
 
@@ -75,14 +94,18 @@ def repetition(columns: Sequence[Column], *, limit: int) -> Repetition:
     )
 
 
-def _joined(predicates: Sequence[Predicate], known: frozenset[Hint], unless: str) -> str:
+def _joined(predicates: Sequence[Predicate], known: frozenset[Hint], unless: str, *, loosely: bool) -> str:
     """Any of the predicates, exactly; what is dear is asked only where a hint is true, and patterns are searched as one.
 
-    None of them where ``unless`` is true, which is asked of as few cells as the rest.
+    None of them where ``unless`` is true, which is asked of as few cells as the rest. ``loosely``: a hint will do, for so few
+    cells are asked that all of them can be looked at, while even a pattern that nothing is asked of takes long to prepare.
     """
     parts = []
-    if hinted := [each for each in predicates if each.hints]:
-        every = dict.fromkeys(hint.sql for each in hinted for hint in each.hints if hint in known)
+    hinted = [each for each in predicates if each.hints]
+    every = dict.fromkeys(hint.sql for each in hinted for hint in each.hints if hint in known)
+    if hinted and loosely:
+        parts.append(_case(every, f"NOT {unless}") if unless else f"({_either(every)})")
+    elif hinted:
         exact = [_found(hinted)] if any(each.pattern for each in hinted) else []
         exact += [
             _case((hint.sql for hint in each.hints if hint in known), f"({each.sql})") for each in hinted if not each.pattern

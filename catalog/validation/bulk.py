@@ -40,9 +40,16 @@ def bulky(package: Package, screened: "Mapping[str, Screened]", limit_errors: in
 def _of_table(table: Resource, records: Iterator[_Record], limit_errors: int) -> Finding | None:
     width = len(table.schema.fields) if table.schema else 0
     copied = errors = 0
+    counts_short = _is_regular(table)
     for number, cells in records:
         beyond = len(cells) - width
         if beyond <= 0:
+            if number == 1:
+                counts_short = counts_short and not beyond
+            elif beyond:
+                errors += counts_short
+                if 0 < limit_errors <= errors:
+                    return None
             continue
         place = Place(file=table.path, resource=table.name, row=number)
         if len(cells) > max(MOST_CELLS, width):
@@ -56,6 +63,17 @@ def _of_table(table: Resource, records: Iterator[_Record], limit_errors: int) ->
         if 0 < limit_errors <= errors:
             return None
     return None
+
+
+def _is_regular(table: Resource) -> bool:
+    """Whether stock finds a fault with every row that is too short, unless the header is too short itself."""
+    usual = Dialect(delimiter=dialect_of(table).delimiter)
+    return (
+        table.format not in SHEETS
+        and dialect_of(table) == usual
+        and table.schema is not None
+        and table.schema.fields_match == "exact"
+    )
 
 
 def _records(package: Package, table: Resource, screened: "Screened | None") -> Iterator[_Record]:
@@ -81,15 +99,16 @@ def _records(package: Package, table: Resource, screened: "Screened | None") -> 
 
 
 def _wide(lines: Iterator[str], dialect: Dialect, width: int, last: float) -> Iterator[_Record]:
-    """Those of the first ``last`` records that may have more cells than ``width``, and all that have more.
+    """Those of the first ``last`` records that may not have ``width`` cells: the first of all, and all that have more or less.
 
     A line without quotation marks and escapes is a record, and cutting it would take ten times as long as counting.
     """
+    between = max(width, 1) - 1
     delimiter, quote, escape = dialect.delimiter, dialect.quote_char or _NEVER, dialect.escape_char or _NEVER
     for number, line in enumerate(lines, start=1):
         if number > last:
             return
         if quote in line or escape in line:
             yield number, next(csv.reader(itertools.chain((line,), lines), **formatting(dialect)))
-        elif line.count(delimiter) >= width:
+        elif number == 1 or line.count(delimiter) != between:
             yield number, next(csv.reader((line,), **formatting(dialect)))

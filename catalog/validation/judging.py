@@ -83,9 +83,12 @@ class _Plan:
 
 
 class Judge:
-    """Judges the tables of one package, whose folder is open. ``vocabulary`` has the package's own code lists too."""
+    """Judges the tables of one package, whose folder is open.
 
-    def __init__(self, package: Package, settings: Settings, standards: Standards, vocabulary: Vocabulary) -> None:
+    ``vocabulary`` answers the code lists, the package's own with them; it is asked only where a column has one.
+    """
+
+    def __init__(self, package: Package, settings: Settings, standards: Standards, vocabulary: Callable[[], Vocabulary]) -> None:
         self._package = package
         self._settings = settings
         self._standards = standards
@@ -106,18 +109,23 @@ class Judge:
         return (*of_columns, *of_keys)
 
     def findings(
-        self, sightings: Mapping[str, Iterable[Sighting]], rescan: Rescan, last_rows: Mapping[str, int] | None = None
+        self,
+        sightings: Mapping[str, Iterable[Sighting]],
+        rescan: Rescan,
+        last_rows: Mapping[str, int] | None = None,
+        plain: Collection[str] = (),
     ) -> tuple[Finding, ...]:
         """What was seen in every table of the package, told. ``sightings``: the answers for the tables that were scanned.
 
-        ``last_rows``: the tables of which only the beginning is judged, as it was in the scan.
+        ``last_rows``: the tables of which only the beginning is judged, as it was in the scan. ``plain``: those whose cells are
+        known to be plain values of their types.
         """
         found: list[Finding] = []
         for table in self._package.tables():
             try:
                 plan, last = self._plans.get(table.name), (last_rows or {}).get(table.name, 0)
                 if plan is None or table.name not in sightings or not self._take(plan, sightings[table.name], rescan, last):
-                    plan = self._read(table, last)
+                    plan = self._read(table, last, plain=table.name in plain)
             except Refusal as refusal:
                 found += refusal.findings
             else:
@@ -145,7 +153,7 @@ class Judge:
 
     def _codelist(self, name: str) -> CodeList | None:
         try:
-            return self._vocabulary.codelist(name) if name else None
+            return self._vocabulary().codelist(name) if name else None
         except (NotFound, Refusal):  # the check of the lists themselves says so
             return None
 
@@ -184,7 +192,7 @@ class Judge:
 
     # -- row by row ------------------------------------------------------------------------------------------------------
 
-    def _read(self, resource: Resource, last: int) -> _Plan:
+    def _read(self, resource: Resource, last: int, *, plain: bool) -> _Plan:
         """Blank lines, and rows that are too short or too long, are left to stock."""
         if resource.format in SHEETS:
             table = read_sheet(self._package, resource)
@@ -192,7 +200,9 @@ class Judge:
             limits = {"max_columns": self._settings.max_columns, "max_cell_bytes": self._settings.max_cell_bytes}
             table = read_table(path_of(self._package, resource), resource, **limits)
         plan = self._planned(resource, table.labels)
-        watches = [(each, each.position, Watch(each, sights).of) for each, sights in plan.sights.items() if sights]
+        lacking = asking.lacking(path_of(self._package, resource), resource)
+        possible = {each: asking.remaining(each, sights, lacking, plain=plain) for each, sights in plan.sights.items()}
+        watches = [(each, each.position, Watch(each, sights).of) for each, sights in possible.items() if sights]
         width = len(table.labels)
         keys: dict[tuple[Column, ...], set[tuple[str, ...]]] = {each: set() for each in plan.keys}
         for row, cells in table.rows:

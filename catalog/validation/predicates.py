@@ -7,6 +7,7 @@ against stock's own readers.
 ``key`` is a text that is equal for two cells exactly where stock's values are equal, or NULL where that is not known.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -81,14 +82,22 @@ class Cell:
         return f"(CASE WHEN {self.missing} THEN NULL ELSE {self.text} END)" if self.text else ""
 
 
-def cell(column: Column, x: str, types: Types) -> Cell:
-    """What is asked of a column. Raises Uncovered where nothing can be proven."""
+def whole_number(x: str) -> str:
+    """SQL: the cell as a whole number; NULL where it is none to the engine, which takes more for one than stock does."""
+    return f"TRY_CAST({x} AS BIGINT)"
+
+
+def cell(column: Column, x: str, types: Types, whole: str = "") -> Cell:
+    """What is asked of a column. ``whole`` is the name of its ``whole_number``, where that is worked out already.
+
+    Raises Uncovered where nothing can be proven.
+    """
     if unknown := set(column.constraints) - _CONSTRAINTS.get(column.type, _BOUNDED):
         raise Uncovered(f"constraint {min(unknown)}")
     maker = _FORMS.get(column.type)
     if maker is None:
         raise Uncovered(f"type {column.type}")
-    form = maker(column, x)
+    form = _integer(column, x, whole) if column.type == "integer" else maker(column, x)
     missing = types.member(x, column.missing)
     tests = [_bounded(column, form), *_constrained(column, x, form, types)]
     valid = joined("AND", [each for each in tests if each != "true"], "true")
@@ -168,12 +177,12 @@ def _string(column: Column, x: str) -> Form:
     return Form(valid=valid, key=f"(CASE WHEN {valid} THEN {x} END)")
 
 
-def _integer(column: Column, x: str) -> Form:
+def _integer(column: Column, x: str, whole: str = "") -> Form:
     if column.options.get("bareNumber", True) is not True:
         if any(name in column.constraints for name in BOUNDS):
             raise Uncovered("bounds of numbers among words")
         return Form(valid=_matches(x, f"{_WORDS}-?[0-9]{{1,18}}{_WORDS}"), member=lambda _value: None)
-    value = f"TRY_CAST({x} AS BIGINT)"
+    value = whole or whole_number(x)
     return Form(
         valid=f"(CASE WHEN {value}::VARCHAR = {x} THEN true ELSE {_matches(x, ' *[+-]?[0-9]{1,18} *')} END)",
         key=f"(CASE WHEN {value}::VARCHAR = {x} THEN {x} END)",
@@ -226,11 +235,10 @@ def _inside(x: str, bounds: Json) -> str:
 
     The engine takes ``+-5`` for -5, so of numbers below zero nothing is told; NaN and infinity are beyond all numbers.
     """
-    least = [Decimal(_decimal(value)) for name, value in bounds.items() if BOUNDS[name][0] == ">"]
-    most = [_decimal(value) for name, value in bounds.items() if BOUNDS[name][0] == "<"]
-    value = f"TRY_CAST({x} AS DOUBLE)"
-    tests = [f"{value} > {max([Decimal(0), *least]):f}::DOUBLE", *(f"{value} < {each}::DOUBLE" for each in most or ["1e300"])]
-    return " AND ".join(tests)
+    least = [float(_decimal(value)) for name, value in bounds.items() if BOUNDS[name][0] == ">"]
+    most = [float(_decimal(value)) for name, value in bounds.items() if BOUNDS[name][0] == "<"]
+    above, below = math.nextafter(max([0.0, *least]), math.inf), math.nextafter(min([1e300, *most]), -math.inf)
+    return f"TRY_CAST({x} AS DOUBLE) BETWEEN '{above!r}'::DOUBLE AND '{below!r}'::DOUBLE"  # of texts, which are rounded rightly
 
 
 def _number_key(x: str) -> str:

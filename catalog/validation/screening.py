@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import duckdb
+import _duckdb as duckdb  # the engine itself: what its package imports besides takes longer than the start of the engine
 import numpy as np
 import numpy.typing as npt
 
@@ -154,7 +154,7 @@ class Screen:
 
     def _screened(self, subject: Subject, plain: Plain, asking: Asking, questions: Sequence[Question]) -> "Screened":
         select = asking.select()
-        return Screened(self, subject, plain, self._read(plain, select.expressions), select, tuple(questions))
+        return Screened(self, subject, plain, self._read(plain, select), select, tuple(questions))
 
     def _members_of(self, subject: Subject, reference: Reference) -> str:
         """The ENUM type of the keys of the table that a foreign key refers to, "" where it has none."""
@@ -167,7 +167,7 @@ class Screen:
             if not comparable(subject.columns[own], other.columns[index]):
                 raise Uncovered("a foreign key between types that are not compared as texts")
         if other is not subject and plain.path not in self._readable:
-            self._read(plain, self._asking(other, plain).select().expressions)  # stock reads all of it, and stops where it cannot
+            self._read(plain, self._asking(other, plain).select())  # stock reads all of it, and stops where it cannot
         key = (name, reference.others)
         if key not in self._members:
             self._members[key] = self._make_members(plain, other, columns)
@@ -194,31 +194,29 @@ class Screen:
         for statement in self._types.fresh():
             self._connection.execute(statement)
 
-    def _read(self, plain: Plain, expressions: Mapping[str, str]) -> Reading:
+    def _read(self, plain: Plain, select: Select) -> Reading:
         """One pass over the file. Raises Uncovered where what comes out does not add up."""
         self._make_types()
         parts = _parts(plain)
-        answers = _THREADS * max(part.rows for part in parts) * len(expressions) * 8
+        answers = _THREADS * max(part.rows for part in parts) * len(select.expressions) * 8
         chunks = plain.width << 17  # two threads hold 2,048 texts of each column at once, and what they work out of them
         self._connection.execute(f"SET memory_limit = '{(_MEMORY + answers + chunks) >> 20}MB'")
         with ThreadPoolExecutor(_THREADS) as pool:
-            reading = _joined(pool.map(self._read_part, parts, repeat(expressions)), plain.rows)
+            reading = _joined(pool.map(self._read_part, parts, repeat(select)), plain.rows)
         for each in reading.ordered.values():
             each.sort(kind="stable")  # which merges what is sorted already
         _balance(plain, reading)
         self._readable.add(plain.path)
         return reading
 
-    def _read_part(self, part: "_Part", expressions: Mapping[str, str]) -> Reading:
+    def _read_part(self, part: "_Part", select: Select) -> Reading:
         number = next(self._queries)
         rejects, path = f"rejects{number}", part.plain.path
         if part.length:
             path = self._folder / f"part{number}.csv"
             _copy(part.plain.path, path, part.offset, part.length)
-        select = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items() if name != "clean")
-        source = f"(SELECT *, {expressions['clean']} AS clean FROM {_source(part.plain, path, part.skip, rejects)})"
         with self._connection.cursor() as cursor:
-            columns = cursor.execute(f"SELECT clean, {select} FROM {source}").fetchnumpy()
+            columns = cursor.execute(select.sql(_source(part.plain, path, part.skip, rejects))).fetchnumpy()
             faults = cursor.execute(f"SELECT DISTINCT line - 1, error_type FROM {rejects}").fetchall()
         if part.length:
             path.unlink()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.validation.predicates import Cell, cell, key_of
+from catalog.validation.predicates import Cell, cell, key_of, whole_number
 from catalog.validation.scanning import Observation, Question
 from catalog.validation.sql import Types, Uncovered, joined
 from catalog.validation.subjects import Column, Reference, Subject
@@ -32,11 +32,20 @@ class Select:
     """``expressions`` by name. ``keys``: the columns of each ``key…``.
 
     ``answers``: the name of the answer to each question, and its bit (None for a repetition, whose answer is a key).
+    ``values``: what expressions use by name, for the engine works out every mention of it anew.
     """
 
     expressions: Mapping[str, str]
+    values: Mapping[str, str]
     keys: tuple[tuple[int, ...], ...] = ()
     answers: tuple[tuple[str, int | None], ...] = ()
+
+    def sql(self, source: str) -> str:
+        """The query, of a table with the columns ``c0``, ``c1`` …."""
+        values = ", ".join(["*", *(f"{sql} AS {name}" for name, sql in self.values.items())])
+        proven = f"SELECT *, {self.expressions['clean']} AS clean FROM (SELECT {values} FROM {source})"  # noqa: S608  made of literals
+        rest = ", ".join(f"{sql} AS {name}" for name, sql in self.expressions.items() if name != "clean")
+        return f"SELECT clean, {rest} FROM ({proven})"  # noqa: S608  the same
 
 
 class Asking:
@@ -46,6 +55,7 @@ class Asking:
         self._subject = subject
         self._types = types
         self._counter = "USMALLINT" if longest < 1 << 16 else "UINTEGER"
+        self._values: dict[str, str] = {}
         self._tests: list[str] = []
         self._flags: list[str] = []
         self._doubts: list[str] = []
@@ -56,7 +66,9 @@ class Asking:
     def prove(self, members: Members) -> None:
         """Ask for proof of every column and key. Raises Uncovered where one is of a kind that nothing can be proven of."""
         subject = self._subject
-        cells = [cell(column, f"c{index}", self._types) for index, column in enumerate(subject.columns)]
+        whole = {index: f"v{index}" for index, column in enumerate(subject.columns) if column.type == "integer"}
+        self._values = {name: whole_number(f"c{index}") for index, name in whole.items()}
+        cells = [cell(column, f"c{index}", self._types, whole.get(index, "")) for index, column in enumerate(subject.columns)]
         self._tests = [each.clean for each in cells if each.clean != "true"]
         if subject.primary_key:
             self._key(subject.primary_key, cells)
@@ -93,7 +105,7 @@ class Asking:
         asked = {"clean": f"coalesce({joined('AND', self._tests, 'true')}, false)", "size": f"({sizes})::{self._counter}"}
         asked |= {f"flags{place}": sql for place, sql in enumerate(_bits(self._flags))}
         asked |= {f"doubts{place}": f"(CASE WHEN clean THEN 0 ELSE {sql} END)" for place, sql in enumerate(_bits(self._doubts))}
-        return Select(expressions=asked | self._others, keys=tuple(self._keys), answers=tuple(self._answers))
+        return Select(expressions=asked | self._others, values=self._values, keys=tuple(self._keys), answers=tuple(self._answers))
 
     def _test(self, sql: str) -> None:
         if sql != "true":

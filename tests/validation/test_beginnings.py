@@ -151,6 +151,21 @@ def test_the_guess_reads_a_few_pieces(package_folder: Build, settings: Settings)
             assert set(hashes) == {"stations"}
 
 
+def test_rows_that_are_too_short_bring_stock_to_its_end_as_well(package_folder: Build, settings: Settings) -> None:
+    folder = package_folder(resources=[RESOURCE])
+    short, long = [[["x", "y"]] * LIMIT, [["1"] * (bulk.MOST_CELLS + 1)]]
+    errors, findings = found(written(folder, [["1", "a", "1"], *short, *long]), settings)
+    assert [each["type"] for each in errors] == ["missing-cell"] * LIMIT
+    assert "report-cut" in {each.code for each in findings}
+    for content, limit in (([*short[1:], *long], LIMIT), ([*short, *long], 0)):
+        assert "too-many-columns" in {each.code for each in told(written(folder, content), settings, limit)}
+
+
+def told(folder: Path, settings: Settings, limit_errors: int) -> tuple[Finding, ...]:
+    with open_package(folder, settings) as package:
+        return examine(package, settings, limit_errors=limit_errors).findings
+
+
 CELLS = st.text(alphabet="ab,\"\n\r\\'あ", max_size=4)
 
 

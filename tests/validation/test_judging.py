@@ -70,7 +70,7 @@ def package(folder: Path, fields: Sequence[Field], rows: Iterable[Sequence[str]]
 def judge(given: Package, lists: Vocabulary = SHIPPED) -> tuple[Finding, ...]:
     """The same findings from a scan as row by row."""
     by_rows = read(given, lists)
-    scanned = Judge(given, Settings(), STANDARDS, lists)
+    scanned = Judge(given, Settings(), STANDARDS, lambda: lists)
     table = given.tables()[0]
     assert given.root is not None
     path = given.root / table.path
@@ -82,7 +82,7 @@ def judge(given: Package, lists: Vocabulary = SHIPPED) -> tuple[Finding, ...]:
 
 def read(given: Package, lists: Vocabulary = SHIPPED) -> tuple[Finding, ...]:
     """The findings of a table that nothing has scanned."""
-    return Judge(given, Settings(), STANDARDS, lists).findings({}, lambda _table, _questions, _last: None)
+    return Judge(given, Settings(), STANDARDS, lambda: lists).findings({}, lambda _table, _questions, _last: None)
 
 
 def scan(path: Path, table: Resource, questions: Sequence[Question], _last: int = 0) -> tuple[Sighting, ...]:
@@ -378,7 +378,7 @@ def test_where_another_scan_fails_the_rows_are_read(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("catalog.validation.asking.FEW", 1)
     given = package(tmp_path, [TEXT], [["なし"], ["-"], ["〃"]])
     table = given.tables()[0]
-    judged = Judge(given, Settings(), STANDARDS, SHIPPED)
+    judged = Judge(given, Settings(), STANDARDS, lambda: SHIPPED)
     answers = scan(tmp_path / "t.csv", table, judged.ask(table, ("番号", "x")))
     assert judged.findings({"t": answers}, lambda _table, _questions, _last: None) == read(given)
 

@@ -119,12 +119,12 @@ def test_a_scan_and_a_reading_row_by_row_find_the_same(
         writer.writerow(["コード", "開始日", "人数"])
         writer.writerows([codes[row % 5], cell, numbers[row % 4]] for row, cell in enumerate(cells))
     with open_package(folder, settings) as package:
-        judge = Judge(package, settings, standards(), vocabulary_for(package))
+        judge = Judge(package, settings, standards(), partial(vocabulary_for, package))
         outcome = validate_package(package, ask=judge.ask)
         by_rows = judge.findings({}, partial(scan_again, package))
         assert len({each.code for each in by_rows}) > 10
         assert outcome.sightings["stations"]
-        scanned = Judge(package, settings, standards(), vocabulary_for(package))
+        scanned = Judge(package, settings, standards(), partial(vocabulary_for, package))
         sightings = validate_package(package, ask=scanned.ask).sightings
         assert scanned.findings(sightings, partial(scan_again, package)) == by_rows
         assert [each for each in examine(package, settings).findings if each.place.file == "data/stations.csv"] == list(by_rows)

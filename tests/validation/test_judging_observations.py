@@ -1,6 +1,7 @@
 """The SQL of each question, its twin in Python, its hints and the question that stands for all sights of a column agree."""
 
 import csv
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -10,11 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog.model import Definition, Field, Resource, Schema, Text
-from catalog.validation import asking
+from catalog.validation import asking, small, subjects
 from catalog.validation.observations import SOUGHT, Hint, Predicate
 from catalog.validation.recognising import Column, columns_of
 from catalog.validation.scanning import Observation
-from catalog.validation.sights import Sight, Watch, holding, sights_of
+from catalog.validation.sights import Sight, Watch, holding, is_of_other_forms, sights_of
 from catalog.validation.sql import literal
 from catalog.validation.structure import structure_of
 from catalog.vocabulary.codelists import CodeList, Concept
@@ -194,10 +195,45 @@ def test_the_question_of_a_column_is_all_its_sights_together(cells: list[str]) -
         for cell in cells:
             assert watch.of(cell) == watch.of(cell) == holding(column, sights, cell)
         for cell, row in zip(cells, rows, strict=True):
-            for (_, together), said in zip(parts, row, strict=False):
-                assert said is bool(holding(column, together, cell)), (column.field.name, cell)
+            for (question, together), said in zip(parts, row, strict=False):
+                held = bool(holding(column, together, cell))
+                loosely = said and _of(question).of_type  # of rows that are not clean, and then the cells are looked at
+                assert loosely or said is held, (column.field.name, cell)
             for sight, said in zip(sights, row[len(parts) :], strict=True):
                 assert said is bool(holding(column, [sight], cell)), (column.field.name, sight.code, cell)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(CELLS | st.from_regex("[-+]?[0-9]{1,4}([-:.T][0-9]{2}){0,6}Z?", fullmatch=True), min_size=1, max_size=60))
+@example(ODD)
+def test_nothing_is_seen_in_a_plain_value_of_a_type(cells: list[str]) -> None:
+    typed = [each for each in watched() if is_of_other_forms(*each)]
+    assert typed
+    for column, sights in typed:
+        assert asking.remaining(column, sights, (), plain=True) == ()
+        read = small.Cells(subjects.Column(name="x", type=column.field.type, missing=tuple(column.missing))).value
+        for cell in cells:
+            with suppress(small.Doubt, ValueError):
+                read(cell)
+                assert not holding(column, sights, cell), (column.field.name, cell)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CELLS, max_size=20))
+@example(["x", "a\nb"])
+@example(["x", "y"])
+def test_what_is_ruled_out_in_a_small_file_is_seen_in_none_of_its_cells(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("small") / "t.csv"
+    kept = [each for each in cells if "\0" not in each]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([["a"], *([each] for each in kept)])
+    lacking = asking.lacking(path, Resource(name="t", path="t.csv"))
+    for column, sights in watched():
+        left = asking.remaining(column, sights, lacking, plain=False)
+        for cell in kept:
+            assert holding(column, left, cell) == holding(column, sights, cell), (column.field.name, cell)
 
 
 def _of(question: Any) -> Observation:
