@@ -2,7 +2,8 @@
 
 A change of one dataset compresses the few datasets beside it and the head of its page again, and no more, however many
 stand on the page. Parts are raw DEFLATE (RFC 1951) that ends on a byte without an end of the stream: one after the other, with
-a last block behind them, they are the content of one gzip member (RFC 1952), which every reader can unpack. No rdflib here.
+a last block behind them, they are the content of one gzip member (RFC 1952), which every reader can unpack. A part may repeat
+what stands right before it, as far as that is of the dataset before: descriptions are much alike. No rdflib here.
 """
 
 import hashlib
@@ -18,9 +19,12 @@ from typing import Self
 
 from catalog.dcat.framing import CLOSES
 
-_LEVEL = 6
-_RUN = 12
-"""Datasets in a part, more or less: shorter ones are compressed sooner, longer ones better."""
+_LEVEL = 3
+"""The next ones take twice the time: what is alike is so close together that a longer search finds little more."""
+_WINDOW = 1 << zlib.MAX_WBITS
+"""Bytes back to which DEFLATE can point."""
+_RUN = 4
+"""Datasets in a part, more or less: with fewer, less is compressed again; with more, a page is sooner put together."""
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """A gzip member without name and time, of an unknown system (RFC 1952, 2.3)."""
 _POLYNOMIAL, _ONE, _ORDER = 0xEDB88320, 1 << 31, 2**32 - 1
@@ -94,8 +98,12 @@ def bind(format_: str, parts: Sequence[Part], following: int) -> Bound:
 
 def part(number: int, run: Sequence[str], source: str, body: bytes) -> Part:
     """What there is to know of a part; ``run`` are the ids of its datasets."""
-    tag, crc = hashlib.sha256(body).hexdigest(), zlib.crc32(body)
-    return Part(number, run[0] if run else "", len(run), source, tag, len(body), crc, _power(8 * len(body)))
+    start = run[0] if run else ""
+    return Part(number, start, len(run), source, _tag(body), len(body), zlib.crc32(body), _shift(len(body)))
+
+
+def _tag(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 def runs(members: Sequence[str]) -> list[Sequence[str]]:
@@ -114,15 +122,24 @@ def source_of(tags: Iterable[str]) -> str:
     return hashlib.sha256(" ".join(tags).encode()).hexdigest()[:32]
 
 
-def compress(body: bytes) -> bytes:
-    """A part as it is kept."""
-    way = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+def compress(body: bytes, before: bytes = b"") -> bytes:
+    """A part as it is kept. ``before`` stands right before it on the page, whatever else does: it can be pointed at."""
+    way = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before[-_WINDOW:])
     return way.compress(body) + way.flush(zlib.Z_SYNC_FLUSH)
 
 
-def plain(stored: bytes) -> bytes:
-    """A part as it was; zlib.error where it is none."""
-    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(stored)
+def proven(bound: Bound, bodies: Iterable[bytes]) -> tuple[Part, ...]:
+    """The parts of a page that are what they were; ``bodies`` are they, compressed, in their order. Behind damage none is."""
+    way, found = zlib.decompressobj(-zlib.MAX_WBITS), []
+    for each, body in zip(bound.parts, bodies, strict=True):
+        try:
+            plain = way.decompress(body)
+        except zlib.error:
+            break
+        if (_tag(plain), len(plain), zlib.crc32(plain)) != (each.etag, each.size, each.crc):
+            break
+        found.append(each)
+    return tuple(found)
 
 
 @lru_cache(maxsize=8)
@@ -142,12 +159,21 @@ def _product(one: int, other: int) -> int:
     return found
 
 
-def _power(exponent: int) -> int:
-    """The polynomial x to the power of ``exponent``, modulo the same."""
+def _shift(size: int) -> int:
+    """What the CRC-32 of some bytes is multiplied by where so many follow: x to the power of 8 a byte."""
     found = _ONE
-    for bit in range(exponent.bit_length()):
-        if exponent >> bit & 1:
-            found = _product(_square(bit), found)
+    for place in range(0, size.bit_length(), 8):
+        found = _product(_power(size >> place & 0xFF, place + 3), found)
+    return found
+
+
+@cache
+def _power(byte: int, place: int) -> int:
+    """The polynomial x to the power of ``byte`` times 2 to the power of ``place``, modulo the same."""
+    found = _ONE
+    for bit in range(8):
+        if byte >> bit & 1:
+            found = _product(_square(place + bit), found)
     return found
 
 

@@ -2,10 +2,10 @@
 
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from tempfile import TemporaryFile
@@ -23,10 +23,10 @@ from catalog.settings import Settings
 
 WORTHWHILE = 300
 """Fewer publications are rendered sooner than other processes have started."""
-_WINDOW = 400
-"""Publications in memory at once."""
 _PORTION = 20
 """Publications that a process is given at once."""
+_AHEAD = 4
+"""Portions a process that are under way at once, so that none waits for the next one to be read."""
 
 Documents = Mapping[str, Packed]
 
@@ -67,14 +67,22 @@ def described(tasks: Iterable[Task], settings: Settings, count: int) -> Iterator
     Raises Refusal where one cannot be described, naming its datapackage.json.
     """
     remaining = iter(tasks)
-    work = partial(describe, settings=settings)
     processes = (os.cpu_count() or 1) if count >= WORTHWHILE else 1
     if processes == 1:
-        yield from map(_checked, map(work, remaining))
+        yield from (_checked(describe(each, settings)) for each in remaining)
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
-        while window := list(islice(remaining, _WINDOW)):
-            yield from map(_checked, pool.map(work, window, chunksize=_PORTION))
+        running = deque[Future[list[Described]]]()
+        while portion := list(islice(remaining, _PORTION)):
+            running.append(pool.submit(_describe_some, portion, settings))
+            if len(running) > processes * _AHEAD:
+                yield from map(_checked, running.popleft().result())
+        for each in running:
+            yield from map(_checked, each.result())
+
+
+def _describe_some(tasks: Sequence[Task], settings: Settings) -> list[Described]:
+    return [describe(each, settings) for each in tasks]
 
 
 def describe(task: Task, settings: Settings) -> Described:

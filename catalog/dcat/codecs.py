@@ -6,7 +6,7 @@ error. Writing is not: nouns hold what ``projection`` or ``read`` has made sure 
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any, Protocol
@@ -30,10 +30,23 @@ class Codec:
     read: Callable[[Node], Any]
     merge: Callable[[Sequence[Any]], Any] = _first
 
+    def nodes(self, value: Any, _subject: Node, _graph: "Sink", _written: set[int]) -> list[Node]:
+        """What stands in the graph for a value."""
+        return self.write(value)
+
+
+@cache
+def known(iri: str) -> URIRef:
+    """An IRI of a vocabulary, always the same object: rdflib's comparison of two takes longer than all else about them."""
+    return URIRef(iri)
+
 
 def term(curie: str) -> URIRef:
     """The IRI of a prefixed name, as rdflib wants it."""
-    return URIRef(expand(curie))
+    return known(expand(curie))
+
+
+TYPE = known(RDF.type)
 
 
 @lru_cache(maxsize=4096)
@@ -46,6 +59,12 @@ def _said(text: str, language: str) -> Literal:
 def _named(iri: str) -> URIRef:
     """Kept for the same reason."""
     return URIRef(iri)
+
+
+@lru_cache(maxsize=4096)
+def _typed(text: str, datatype: URIRef) -> Literal:
+    """Kept, for the same moment stands at every distribution."""
+    return Literal(text, datatype=datatype)
 
 
 def _write_text(value: Text) -> list[Node]:
@@ -66,7 +85,7 @@ def _read_plain(node: Node) -> str | None:
 
 
 def _write_day(value: date) -> list[Node]:
-    return [Literal(value.isoformat(), datatype=XSD.date)]
+    return [_typed(value.isoformat(), XSD.date)]
 
 
 def _read_day(node: Node) -> date | None:
@@ -75,7 +94,7 @@ def _read_day(node: Node) -> date | None:
 
 
 def _write_moment(value: datetime) -> list[Node]:
-    return [Literal(value.astimezone(UTC).isoformat(), datatype=XSD.dateTime)]
+    return [_typed(value.astimezone(UTC).isoformat(), XSD.dateTime)]
 
 
 def _read_moment(node: Node) -> datetime | None:
@@ -84,7 +103,7 @@ def _read_moment(node: Node) -> datetime | None:
 
 
 def _write_size(value: int) -> list[Node]:
-    return [Literal(str(value), datatype=XSD.nonNegativeInteger)]
+    return [_typed(str(value), XSD.nonNegativeInteger)]
 
 
 def _read_size(node: Node) -> int | None:
@@ -165,7 +184,8 @@ class Sink(Protocol):
         ...
 
 
-_ABSENT = (None, "", Text())
+Nouns = dict[tuple[type, Node], Any]
+"""What was read of a graph, by kind and node: a licence or a publisher hangs on many others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +208,14 @@ class Row:
         """Add the statements about this attribute. ``written`` are the nouns (by ``id``) that are in the graph already."""
         held = getattr(noun, self.attribute)
         for value in held if self.many else (held,):
-            if value not in _ABSENT:
-                for node in self._nodes(value, subject, graph, written):
-                    for predicate in (self.predicate, *self.also):
-                        graph.add((subject, predicate, node))
+            if value is None or (isinstance(value, (str, Text)) and not value):
+                continue
+            for node in self.codec.nodes(value, subject, graph, written):
+                graph.add((subject, self.predicate, node))
+                for predicate in self.also:
+                    graph.add((subject, predicate, node))
 
-    def _nodes(self, value: Any, subject: Node, graph: Sink, written: set[int]) -> list[Node]:
-        if isinstance(self.codec, Codec):
-            return self.codec.write(value)
-        node = self.codec.node(value, subject)
-        if id(value) not in written:  # a licence stands at every distribution: once is enough
-            self.codec.write(value, node, graph, written)
-        return [node]
-
-    def read(self, subject: Node, graph: Graph) -> Any:
+    def read(self, subject: Node, graph: Graph, nouns: "Nouns") -> Any:
         """What the graph says of this attribute; None where it says nothing that can be read."""
         nodes = sorted(graph.objects(subject, self.predicate), key=_order)
         if isinstance(self.codec, Codec):
@@ -209,7 +223,7 @@ class Row:
             merge = self.codec.merge
         else:
             meant = (node for node in nodes if not isinstance(node, Literal) and self.reads(node, graph))
-            values = [self.codec.read(node, graph) for node in meant]
+            values = [self.codec.read(node, graph, nouns) for node in meant]
             merge = _first
         if self.many:
             return frozenset(values)
@@ -218,44 +232,54 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A noun, the classes that its nodes are said to be of, and its rows."""
+    """A noun, the classes that its nodes are said to be of, and its rows. ``named``: each of its nodes has an IRI."""
 
     noun: type
     classes: tuple[URIRef, ...]
     rows: tuple[Row, ...]
+    named: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look once whether the noun has an IRI."""
+        object.__setattr__(self, "named", any(each.name == "iri" for each in fields(self.noun)))
 
     def node(self, noun: Any, subject: Node | None = None) -> URIRef | BNode:
         """Its IRI; for a noun that has none by design, a blank node whose label follows from its class and what it hangs on."""
-        if not self._has_iri():
+        if not self.named:
             return BNode("blank-" + hashlib.sha256(f"{subject} {self.classes[0]}".encode()).hexdigest()[:16])
         if not noun.iri:
             raise ValueError(f"a {self.noun.__name__} needs an IRI before it can be described")
         return _named(noun.iri)
 
+    def nodes(self, value: Any, subject: Node, graph: Sink, written: set[int]) -> list[Node]:
+        """What stands in the graph for a noun, of which everything is said there."""
+        node = self.node(value, subject)
+        if id(value) not in written:  # a licence stands at every distribution: once is enough
+            self.write(value, node, graph, written)
+        return [node]
+
     def write(self, noun: Any, node: Node, graph: Sink, written: set[int] | None = None) -> None:
-        """Add every statement about the noun. ValueError where a noun that needs an IRI has none."""
+        """Add every statement about the noun. ``written`` are the nouns (by ``id``) that are in the graph already.
+
+        ValueError where a noun that needs an IRI has none.
+        """
         written = set() if written is None else written
-        if self._has_iri():
+        if self.named:
             written.add(id(noun))
         for each in self.classes:
-            graph.add((node, RDF.type, each))
+            graph.add((node, TYPE, each))
         for row in self.rows:
             row.write(noun, node, graph, written)
 
-    def read(self, node: Node, graph: Graph) -> Any:
-        """The noun at a node, as far as the graph speaks of it."""
-        found = {row.attribute: value for row in self.rows if (value := row.read(node, graph)) is not None}
-        if self._has_iri():
-            found["iri"] = str(node) if isinstance(node, URIRef) else ""
-        return self.noun(**found)
-
-    def _has_iri(self) -> bool:
-        return _has_iri(self.noun)
-
-
-@cache
-def _has_iri(noun: type) -> bool:
-    return any(each.name == "iri" for each in fields(noun))
+    def read(self, node: Node, graph: Graph, nouns: "Nouns | None" = None) -> Any:
+        """The noun at a node, as far as the graph speaks of it; one of ``nouns`` is not read again."""
+        nouns = {} if nouns is None else nouns
+        if (noun := nouns.get((self.noun, node))) is None:
+            found = {row.attribute: value for row in self.rows if (value := row.read(node, graph, nouns)) is not None}
+            if self.named:
+                found["iri"] = str(node) if isinstance(node, URIRef) else ""
+            noun = nouns[self.noun, node] = self.noun(**found)
+        return noun
 
 
 def _order(node: Node) -> tuple[str, str]:

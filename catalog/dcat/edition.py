@@ -14,7 +14,7 @@ from catalog.settings import Settings
 
 WAY_OF_DESCRIBING = 1
 """Counted up where other statements are made without a new version of the program."""
-WAY_OF_WRITING = 4
+WAY_OF_WRITING = 5
 """Counted up where the same statements are written otherwise, or put together to other pages."""
 _OF_PAGES = ("samples_in_feed", "page_size")
 """Settings that show in no description, only in which of them stand on which page."""

@@ -9,7 +9,7 @@ collection to readers who know no JSON-LD. No rdflib here.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
@@ -92,45 +92,58 @@ class Described(Protocol):
         ...
 
     @property
-    def compressed(self) -> bytes:
-        """The bytes as gzip."""
+    def stored(self) -> bytes:
+        """The bytes as they are kept, compressed."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened to a dataset; None describes one that went."""
+
+    dataset: str
+    kind: Kind
+    description: Described | None
 
 
 class Log(Protocol):
     """Where the stream is kept."""
 
-    def described(self, dataset: str) -> Described | None:
-        """The description of a dataset that stands in the feed."""
+    def described(self, datasets: Collection[str]) -> Mapping[str, Described]:
+        """The descriptions of those of these datasets that stand in the feed, by id."""
         ...
 
-    def told(self, dataset: str) -> str:
-        """The ETag of the description that followers know; "" where they know none, or were told that it went."""
+    def told(self, datasets: Collection[str]) -> Mapping[str, str]:
+        """The ETags of the descriptions that followers know; none, or "" where they were told that it went."""
         ...
 
     def untold(self) -> Sequence[str]:
         """The datasets whose description is another one than followers know."""
         ...
 
-    def tell(self, dataset: str, kind: Kind, at: str, description: Described | None) -> None:
-        """Append."""
+    def tell(self, news: Sequence[News], at: str) -> None:
+        """Append in this order."""
         ...
 
 
-def tell(log: Log, dataset: str, at: str) -> None:
-    """Append what happened to a dataset, if followers would see a difference."""
-    known, now = log.told(dataset), log.described(dataset)
+def tell(log: Log, datasets: Sequence[str], at: str) -> None:
+    """Append what happened to these datasets, in their order, where followers would see a difference."""
+    for start in range(0, len(datasets), PAGE):
+        some = datasets[start : start + PAGE]
+        known, now = log.told(some), log.described(some)
+        told = (_news(each, known.get(each, ""), now.get(each)) for each in some)
+        log.tell([each for each in told if each is not None], at)
+
+
+def _news(dataset: str, known: str, now: Described | None) -> News | None:
     if now is None:
-        if known:
-            log.tell(dataset, "delete", at, None)
-    elif now.etag != known:
-        log.tell(dataset, "update" if known else "create", at, now)
+        return News(dataset, "delete", None) if known else None
+    return News(dataset, "update" if known else "create", now) if now.etag != known else None
 
 
 def tell_all(log: Log, at: str) -> None:
     """Append what happened to each dataset of which followers would see a difference."""
-    for dataset in log.untold():
-        tell(log, dataset, at)
+    tell(log, log.untold(), at)
 
 
 def moment(at: str) -> str:

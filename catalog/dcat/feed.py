@@ -86,6 +86,11 @@ def part(format_: str, addresses: Addresses, descriptions: Mapping[str, bytes]) 
     return appended(format_, [links, *(unframe(format_, each) for each in descriptions.values())])
 
 
+def ending(format_: str, description: bytes) -> bytes:
+    """How every part ends whose last dataset has this description."""
+    return appended(format_, [unframe(format_, description)])
+
+
 def in_parts(
     format_: str, catalog: bytes, addresses: Addresses, descriptions: Mapping[str, bytes], view: View
 ) -> tuple[str, bytes]:

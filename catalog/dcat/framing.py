@@ -35,7 +35,7 @@ PREFIXES = {
 """Every namespace of our predicates, classes and datatypes. A change makes stored documents stale: render them anew."""
 
 _BY_NAMESPACE = {iri: prefix for prefix, iri in PREFIXES.items()}
-_LOCAL = re.compile("[A-Za-z_][A-Za-z0-9_-]*$")
+_LOCAL = re.compile("[A-Za-z_][A-Za-z0-9_-]*")
 
 _TTL = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()) + "\n"
 _XMLNS = "".join(f'\n   xmlns:{prefix}="{iri}"' for prefix, iri in PREFIXES.items())
@@ -58,9 +58,9 @@ def expand(curie: str) -> str:
 @lru_cache(maxsize=4096)
 def prefixed(iri: str) -> str | None:
     """The prefixed name of an IRI, where it has one that is short in every syntax."""
-    found = _LOCAL.search(iri)
-    prefix = _BY_NAMESPACE.get(iri[: found.start()]) if found else None
-    return f"{prefix}:{found[0]}" if found and prefix else None
+    cut = max(iri.rfind("/"), iri.rfind("#")) + 1  # every namespace of ours ends there
+    prefix = _BY_NAMESPACE.get(iri[:cut])
+    return f"{prefix}:{iri[cut:]}" if prefix and _LOCAL.fullmatch(iri, cut) else None
 
 
 def frame(format_: str, bodies: Iterable[bytes]) -> bytes:

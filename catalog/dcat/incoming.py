@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache, lru_cache
 from typing import Any
 from xml.parsers import expat
 
@@ -18,7 +19,7 @@ from rdflib import RDF, BNode, Graph, Literal, Node, URIRef
 from rdflib import Dataset as Quads
 
 from catalog.dcat import cleaning
-from catalog.dcat.codecs import term
+from catalog.dcat.codecs import Nouns, term
 from catalog.dcat.framing import PREFIXES
 from catalog.dcat.mapping import DATASET
 from catalog.dcat.nouns import Dataset
@@ -74,7 +75,9 @@ def read_document(data: bytes, format_: str, address: str) -> Incoming:
     nodes = everything.of_class(term("dcat:Dataset"))
     if not nodes and not everything.of_class(term("dcat:Catalog")):
         raise Refusal(Finding(code="harvest-not-dcat", found=format_))
-    datasets = tuple(safe(DATASET.read(node, everything)) for node in nodes)  # type: ignore[arg-type]  # what is asked of a graph
+    nouns: Nouns = {}
+    made: dict[int, Any] = {}
+    datasets = tuple(safe(DATASET.read(node, everything, nouns), made) for node in nodes)  # type: ignore[arg-type]  # what is asked of a graph
     return Incoming(datasets=datasets, following=_next(everything, address), total=_total(everything))
 
 
@@ -311,17 +314,31 @@ def _relations(graph: _Statements) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda each: (found[each], each)))
 
 
-def safe(noun: Any) -> Any:
-    """The noun with everything in it as our documents can hold it; an address of a strange scheme is as good as absent."""
+def safe(noun: Any, made: dict[int, Any] | None = None) -> Any:
+    """The noun with everything in it as our documents can hold it; an address of a strange scheme is as good as absent.
+
+    ``made`` are the safe ones by the ``id`` of nouns that stay in memory: one that many others hold is made once.
+    """
+    made = {} if made is None else made
+    if (found := made.get(id(noun))) is not None:
+        return found
     changes: dict[str, Any] = {}
-    for each in fields(noun):
-        value = getattr(noun, each.name)
+    kind: type = type(noun)
+    for name in _attributes(kind):
+        value = getattr(noun, name)
         if isinstance(value, frozenset):
-            kept = (_safe(one, each.name) for one in value)
-            changes[each.name] = frozenset(one for one in kept if one not in _NOTHING)
-        else:
-            changes[each.name] = _safe(value, each.name)
-    return replace(noun, **changes)
+            if value:
+                kept = (_safe(one, name, made) for one in value)
+                changes[name] = frozenset(one for one in kept if one not in _NOTHING)
+        elif value:
+            changes[name] = _safe(value, name, made)
+    found = made[id(noun)] = replace(noun, **changes)
+    return found
+
+
+@cache
+def _attributes(noun: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(noun))
 
 
 _NOTHING = (None, "", Text())
@@ -333,7 +350,7 @@ _PROSE = frozenset((
 _ONE_LINE = frozenset({"title", "name", "label", "keywords", "keywords_en", "identifier", "version"})
 
 
-def _safe(value: Any, name: str) -> Any:
+def _safe(value: Any, name: str, made: dict[int, Any]) -> Any:
     if isinstance(value, Text):
         clean = cleaning.line if name in _ONE_LINE else cleaning.text
         return Text(ja=clean(value.ja), en=clean(value.en))
@@ -343,9 +360,10 @@ def _safe(value: Any, name: str) -> Any:
         if name in _PROSE:
             return cleaning.line(value) if name in _ONE_LINE else cleaning.text(value)
         return safe_iri(value)
-    return safe(value) if is_dataclass(value) else value
+    return safe(value, made) if is_dataclass(value) else value
 
 
+@lru_cache(maxsize=4096)
 def safe_iri(value: str) -> str:
     """An absolute IRI of a scheme that does no harm, with what must not stand in one percent-encoded; "" for anything else."""
     bare = cleaning.text(value)

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import threading
 import zlib
 from dataclasses import dataclass
 
@@ -11,6 +12,17 @@ _GZIP, _ZSTANDARD = 6, 3
 """Levels after which more time saves next to nothing."""
 _MAGIC = b"\x28\xb5\x2f\xfd"
 """How a frame of Zstandard begins (RFC 8878, 3.1.1)."""
+
+
+class _Tools(threading.local):
+    """Zstandard's two, for each thread its own: to make one takes as long as to compress a description with it."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_ZSTANDARD)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_TOOLS = _Tools()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,12 @@ class Packed:
 
 def pack(body: bytes) -> Packed:
     """The same bytes give the same, whenever they are packed."""
-    return Packed(hashlib.sha256(body).hexdigest(), zstd(body))
+    return Packed(etag_of(body), zstd(body))
+
+
+def etag_of(body: bytes) -> str:
+    """The tag of plain bytes."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def unpack(packed: Packed) -> bytes | None:
@@ -32,7 +49,7 @@ def unpack(packed: Packed) -> bytes | None:
         body = plain(packed.stored)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError):
         return None
-    return body if hashlib.sha256(body).hexdigest() == packed.etag else None
+    return body if etag_of(body) == packed.etag else None
 
 
 def gzipped(body: bytes) -> bytes:
@@ -42,12 +59,12 @@ def gzipped(body: bytes) -> bytes:
 
 def zstd(body: bytes) -> bytes:
     """Bytes as Zstandard (RFC 8878)."""
-    return zstandard.ZstdCompressor(level=_ZSTANDARD).compress(body)
+    return _TOOLS.compressor.compress(body)
 
 
 def plain(stored: bytes) -> bytes:
     """The bytes that were compressed in one of the two ways. What is neither raises what the libraries raise."""
-    return zstandard.ZstdDecompressor().decompress(stored) if is_zstd(stored) else gzip.decompress(stored)
+    return _TOOLS.decompressor.decompress(stored) if is_zstd(stored) else gzip.decompress(stored)
 
 
 def is_zstd(stored: bytes) -> bool:

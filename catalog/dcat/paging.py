@@ -24,8 +24,8 @@ FIRST = 1
 """The number of the first page, which has no start: nothing is before it."""
 
 Progress = Callable[[int, int], None]
-Work = Callable[[Callable[[bytes], bytes], Sequence[bytes]], Iterable[bytes]]
-"""Does something with each of several texts, perhaps at the same time, as ``map`` does."""
+Work = Callable[[Callable[["_Fresh"], Mapping[int, bytes]], Sequence["_Fresh"]], Iterable[Mapping[int, bytes]]]
+"""Does something with each of several, perhaps at the same time, as ``map`` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ def keep(shelf: Shelf, kept: Feed, changed: Collection[str]) -> None:
 
     Raises StoreError where a description is missing, or was rendered by another edition of this program.
     """
-    tasks: dict[int, _Written] = {}
+    tasks: dict[int, _Cut] = {}
     for each in sorted(changed):
         around = shelf.around(each)
         if around.page is None:
@@ -167,10 +167,10 @@ def keep(shelf: Shelf, kept: Feed, changed: Collection[str]) -> None:
         assert first.page is not None, "the first page is never retired"
         tasks[FIRST] = first.page, _members(shelf, first.page, first.after), first.after
     for written in tasks.values():
-        _write(_Task(shelf, kept, *written), _in_turn, changed=frozenset(changed))
+        _put(_write(_Task(shelf, kept, *written), map, changed=frozenset(changed)))
 
 
-_Written = tuple[Page, Sequence[str], Page | None]
+_Cut = tuple[Page, Sequence[str], Page | None]
 """A page, its ids, and the page after it."""
 
 
@@ -178,11 +178,7 @@ def _members(shelf: Shelf, page: Page, after: Page | None) -> Sequence[str]:
     return shelf.between(page.start, after.start if after else "")
 
 
-def _in_turn(do: Callable[[bytes], bytes], bodies: Sequence[bytes]) -> Iterable[bytes]:
-    return map(do, bodies)
-
-
-def _settled(shelf: Shelf, around: Around, page: Page, size: int) -> list[_Written]:
+def _settled(shelf: Shelf, around: Around, page: Page, size: int) -> list[_Cut]:
     """Split or join the page where it needs that; the pages whose bytes change."""
     before, after = around.before, around.after
     members = _members(shelf, page, after)
@@ -194,14 +190,14 @@ def _settled(shelf: Shelf, around: Around, page: Page, size: int) -> list[_Writt
     return _cut_up(shelf, page, members, after, size)
 
 
-def _joined(shelf: Shelf, page: Page, after: Page, size: int) -> list[_Written]:
+def _joined(shelf: Shelf, page: Page, after: Page, size: int) -> list[_Cut]:
     """The page with the one after it taken up; that may hold more than was told, where several datasets change at once."""
     shelf.retire(after)
     following = shelf.around(page.start).after
     return _cut_up(shelf, page, _members(shelf, page, following), following, size)
 
 
-def _cut_up(shelf: Shelf, page: Page, members: Sequence[str], after: Page | None, size: int) -> list[_Written]:
+def _cut_up(shelf: Shelf, page: Page, members: Sequence[str], after: Page | None, size: int) -> list[_Cut]:
     """The page, or where it is too full as few as there can be in its place."""
     if len(members) <= size:
         return [(shelf.resize(page, len(members)), members, after)]
@@ -227,10 +223,16 @@ def rebuild(shelf: Shelf, kept: Feed, progress: Progress = lambda _done, _all: N
             shelf.retire(each)
     pages = [shelf.open(start, len(members)) for start, members in plan]
 
-    with ThreadPoolExecutor() as threads:  # compressing is most of the work
+    before: _Written | None = None
+    with ThreadPoolExecutor() as threads:  # they compress a page while the next one is put together
         for done, (page, (_start, members), following) in enumerate(zip(pages, plan, [*pages[1:], None], strict=True), start=1):
-            _write(_Task(shelf, kept, page, members, following), threads.map)
+            written = _write(_Task(shelf, kept, page, members, following), threads.map)
+            if before:
+                _put(before)
+            before = written
             progress(done, len(pages))
+        if before:
+            _put(before)
 
 
 def balanced(starts: Sequence[str], members: Sequence[str], size: int) -> list[tuple[str, Sequence[str]]]:
@@ -278,79 +280,134 @@ class _Task:
 
 
 _FORMATS = tuple(each.name for each in media.RDF)
-_Run = Sequence[str]
-"""The ids of a part."""
 _Place = tuple[str, str, int]
 """A part by its format, the id that it begins with, and how many ids it has."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """The ids of a part, and the one before them on the page, "" for none: its end is what the part can point back at."""
+
+    ids: Sequence[str]
+    before: str
+
+    def made_of(self) -> Iterator[str]:
+        """Every id whose description the part is made of, as it is compressed."""
+        yield from filter(None, (self.before, *self.ids))
+
+    def place(self, format_: str) -> _Place:
+        """Where the part stands."""
+        return format_, self.ids[0], len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A description, unpacked once: it may stand in one part, and before another."""
+
+    etag: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class _Material:
-    """What a page is made of: its runs, the parts of it that stay, the descriptions for the others by format and id."""
+    """What a page is made of: its runs, the parts of it that stay, the descriptions for the others by format and id.
+
+    ``way`` is how all of it is written.
+    """
 
     runs: Sequence[_Run]
     standing: Mapping[_Place, Part]
-    fragments: Mapping[tuple[str, str], Fragment]
+    texts: Mapping[tuple[str, str], _Text]
     heads: Mapping[str, bytes]
+    way: str
 
 
-def _write(task: _Task, work: Work, *, changed: Collection[str] = ()) -> None:
+@dataclass(slots=True)
+class _Fresh:
+    """The parts of a page in a format that have to be compressed: number, text, and what stands before it."""
+
+    parts: list[tuple[int, bytes, bytes]]
+
+    def compressed(self) -> Mapping[int, bytes]:
+        """As they are kept, by number."""
+        return {number: binding.compress(text, before) for number, text, before in self.parts}
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A page that can be kept as soon as its new parts are compressed."""
+
+    task: _Task
+    bounds: Sequence[Bound]
+    bodies: Iterable[Mapping[int, bytes]]
+
+
+def _write(task: _Task, work: Work, *, changed: Collection[str] = ()) -> _Written:
     """Write what is not written yet. ``changed``: no other dataset has changed; none: anything may have, or be damaged."""
-    before, runs = task.shelf.bound(task.page, proven=not changed), binding.runs(task.members)
-    standing = _others(before, runs, changed) if changed else _same(task, before, runs)
-    lacking = {each for run in runs for each in run if any((name, run[0], len(run)) not in standing for name in _FORMATS)}
-    fragments = {(each.format, each.key): each for each in task.shelf.fragments(lacking)}
-    material = _Material(runs, standing, fragments, _heads(task))
-    sheets = [_sheet(task, before.get(name, Bound(name)), material, work) for name in _FORMATS]
-    task.shelf.put(task.page, sheets, task.kept.modified)
+    before, runs, way = task.shelf.bound(task.page, proven=not changed), _runs(task.members), edition.writing()
+    standing = _others(task, before, runs, changed) if changed else _same(task, before, runs, way)
+    lacking = {each for run in runs if any(run.place(name) not in standing for name in _FORMATS) for each in run.made_of()}
+    texts = {(each.format, each.key): _Text(each.etag, each.body) for each in task.shelf.fragments(lacking)}
+    material = _Material(runs, standing, texts, _heads(task), way)
+    sheets = [_sheet(task, before.get(name, Bound(name)), material) for name in _FORMATS]
+    return _Written(task, [bound for bound, _fresh in sheets], work(_Fresh.compressed, [fresh for _bound, fresh in sheets]))
 
 
-def _others(before: Mapping[str, Bound], runs: Sequence[_Run], changed: Collection[str]) -> dict[_Place, Part]:
-    """The parts that stay where some datasets have changed: those between whose ends nothing came, changed or went."""
-    ends = [*(run[0] for run in runs[1:]), None]
+def _put(written: _Written) -> None:
+    sheets = [Sheet(bound, bodies) for bound, bodies in zip(written.bounds, written.bodies, strict=True)]
+    written.task.shelf.put(written.task.page, sheets, written.task.kept.modified)
+
+
+def _runs(members: Sequence[str]) -> list[_Run]:
+    cut = binding.runs(members)
+    return [_Run(ids, before[-1]) for ids, before in zip(cut, [("",), *cut], strict=False)]
+
+
+def _others(task: _Task, before: Mapping[str, Bound], runs: Sequence[_Run], changed: Collection[str]) -> dict[_Place, Part]:
+    """The parts that stay where some datasets have changed: those between whose ends, or right before, nothing did."""
+    ends = [*(run.ids[0] for run in runs[1:]), task.following.start if task.following else None]
     same = {
-        (run[0], len(run))
+        (run.ids[0], len(run.ids))
         for run, end in zip(runs, ends, strict=False)
-        if not any(run[0] <= each and (end is None or each < end) for each in changed)
+        if not any((run.before or task.page.start) <= each and (end is None or each < end) for each in changed)
     }
     kept = ((name, each) for name, bound in before.items() for each in bound.parts)
     return {(name, each.start, each.datasets): each for name, each in kept if (each.start, each.datasets) in same}
 
 
-def _same(task: _Task, before: Mapping[str, Bound], runs: Iterable[_Run]) -> dict[_Place, Part]:
+def _same(task: _Task, before: Mapping[str, Bound], runs: Iterable[_Run], way: str) -> dict[_Place, Part]:
     """The parts that are made of what they would be made of today."""
     tags = task.shelf.tags(task.members)
-    now = {(name, run[0], len(run)): _source(tags.get((name, each), "") for each in run) for run in runs for name in _FORMATS}
+    now = {
+        run.place(name): binding.source_of([way, *(tags.get((name, each), "") for each in run.made_of())])
+        for run in runs
+        for name in _FORMATS
+    }
     kept = {(name, each.start, each.datasets): each for name, bound in before.items() for each in bound.parts}
     return {place: each for place, each in kept.items() if each.source == now.get(place)}
 
 
-def _sheet(task: _Task, before: Bound, material: _Material, work: Work) -> Sheet:
-    """A page in a format, with what is new compressed."""
+def _sheet(task: _Task, before: Bound, material: _Material) -> tuple[Bound, _Fresh]:
+    """A page in a format, with what is new in it."""
     name, number, head = before.format, before.following, material.heads[before.format]
-    new: list[tuple[Part, bytes]] = []
+    fresh = _Fresh([])
     begun = binding.part(number, (), "", head)
     parts = [next((each for each in before.parts if each.etag == begun.etag), begun)]
     if parts == [begun]:
-        new.append((begun, head))
+        fresh.parts.append((begun.number, head, b""))
     for run in material.runs:
-        stays = material.standing.get((name, run[0], len(run)))
-        if stays is None:
-            described = [material.fragments.get((name, each)) for each in run]
-            fragments = [each for each in described if each is not None]
-            if len(fragments) != len(run):
+        part = material.standing.get(run.place(name))
+        if part is None:
+            found = {each: material.texts[name, each] for each in run.made_of() if (name, each) in material.texts}
+            if len(found) != len(list(run.made_of())):
                 raise StoreError("description-stale", format=name)
-            body = feed.part(name, task.kept.addresses, {each.key: each.body for each in fragments})
-            stays = binding.part(number + len(new), run, _source(each.etag for each in fragments), body)
-            new.append((stays, body))
-        parts.append(stays)
-    bodies = work(binding.compress, [body for _part, body in new])
-    written = {part.number: body for (part, _plain), body in zip(new, bodies, strict=True)}
-    return Sheet(binding.bind(name, parts, number + len(new)), written)
-
-
-def _source(tags: Iterable[str]) -> str:
-    return binding.source_of([edition.writing(), *tags])
+            source = binding.source_of([material.way, *(each.etag for each in found.values())])
+            end = feed.ending(name, found.pop(run.before).body) if run.before else b""
+            text = feed.part(name, task.kept.addresses, {each: found[each].body for each in run.ids})
+            part = binding.part(number + len(fresh.parts), run.ids, source, text)
+            fresh.parts.append((part.number, text, end))
+        parts.append(part)
+    return binding.bind(name, parts, number + len(fresh.parts)), fresh
 
 
 def _heads(task: _Task) -> dict[str, bytes]:

@@ -112,9 +112,9 @@ def _n_triples(statements: Iterable[Statement]) -> bytes:
 
 def _term(node: Node) -> str:
     """A term of N-Triples. ValueError for what is no IRI."""
-    if not isinstance(node, Literal):
+    if type(node) is not Literal:  # sooner than to ask what it is an instance of
         return _named(node)
-    quoted = '"' + node.translate(_ESCAPES) + '"'
+    quoted = f'"{node.translate(_ESCAPES) if _ESCAPED.search(node) else node}"'
     if node.language:
         return f"{quoted}@{node.language}"
     return f"{quoted}^^{_named(node.datatype)}" if node.datatype else quoted
@@ -130,5 +130,6 @@ def _named(node: Node) -> str:
 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+_ESCAPED = re.compile(r'[\\"\n\r]')
 _NO_IRI = re.compile('[\x00-\x20<>"{}|\\\\^`]')
 """What an IRI of N-Triples has not (RDF 1.1 N-Triples, 7)."""

@@ -12,7 +12,7 @@ from rdflib import RDF, RDFS, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from catalog.dcat.framing import expand
+from catalog.dcat.codecs import TYPE, known, term
 
 _SH = Namespace("http://www.w3.org/ns/shacl#")
 
@@ -27,17 +27,24 @@ class Described:
         self.said: dict[Node, dict[Node, list[Node]]] = {}
         self.members: dict[Node, list[Node]] = {}
         for subject, predicate, value in graph:
-            self.said.setdefault(subject, {}).setdefault(predicate, []).append(value)
-            if predicate == RDF.type:
-                self.members.setdefault(value, []).append(subject)
+            if (said := self.said.get(subject)) is None:
+                said = self.said[subject] = {}
+            if (values := said.get(predicate)) is None:
+                said[predicate] = [value]
+            else:
+                values.append(value)
+        for subject, said in self.said.items():
+            for each in said.get(TYPE, ()):
+                self.members.setdefault(each, []).append(subject)
 
     def of(self, node: Node) -> Statements:
         """What is said of a node."""
-        return self.said.get(node, {})
+        return self.said.get(node, _NOTHING)
 
 
 Rule = Callable[[Described, Node, Sequence[Node]], bool]
 """Whether the values of a focus node surely keep a rule."""
+_NOTHING: Statements = {}
 
 
 class UnknownShapeError(Exception):
@@ -49,7 +56,10 @@ class Screen:
 
     def __init__(self, shapes: Graph) -> None:
         """Raises UnknownShapeError where not every word of the shapes is understood."""
-        self._shapes = shapes
+        self._shapes = Graph(bind_namespaces="none")
+        for triple in shapes:
+            subject, predicate, value = (known(each) if isinstance(each, URIRef) else each for each in triple)
+            self._shapes.add((subject, predicate, value))
         self._compiled: dict[Node, Rule] = {}
         if strange := {each for each in shapes.predicates() if str(each).startswith(str(_SH))} - _WORDS:
             raise UnknownShapeError(*strange)
@@ -68,8 +78,7 @@ class Screen:
 
     def _shape(self, shape: Node) -> Rule:
         if shape not in self._compiled:
-            rules = list(self._rules(shape))
-            self._compiled[shape] = lambda described, focus, values: all(rule(described, focus, values) for rule in rules)
+            self._compiled[shape] = _all_of(list(self._rules(shape)))
         return self._compiled[shape]
 
     def _rules(self, shape: Node) -> Iterator[Rule]:
@@ -96,12 +105,16 @@ class Screen:
         if len(paths) != 1:
             raise UnknownShapeError(_SH.path)
         steps, rule = self._path(paths[0]), self._shape(shape)
+        step, more = steps[0], steps[1:]
+        none_is_well = rule(Described(()), shape, ())  # a rule asks about values alone: of none, it says the same everywhere
 
         def kept(described: Described, _focus: Node, values: Sequence[Node]) -> bool:
             for each in values:
                 said = described.of(each)
-                reached = said.get(steps[0], ()) if len(steps) == 1 else {one for step in steps for one in said.get(step, ())}
-                if not rule(described, each, list(reached)):
+                reached = said.get(step, ())
+                if more:
+                    reached = list({*reached, *(one for other in more for one in said.get(other, ()))})
+                if not (rule(described, each, reached) if reached else none_is_well):
                     return False
             return True
 
@@ -127,7 +140,7 @@ class Screen:
 
         def kept(described: Described, _focus: Node, values: Sequence[Node]) -> bool:
             for each in values:
-                possible = [rule for rule, kinds in several if isinstance(each, kinds)]
+                possible = [rule for rule, kinds in several if type(each) in kinds]
                 if len(possible) != 1 or not possible[0](described, each, (each,)):
                     return False
             return True
@@ -159,6 +172,19 @@ class Screen:
 
 
 _ANY: tuple[type, ...] = (URIRef, BNode, Literal)
+
+
+def _all_of(rules: Sequence[Rule]) -> Rule:
+    if len(rules) == 1:
+        return rules[0]
+
+    def kept(described: Described, focus: Node, values: Sequence[Node]) -> bool:
+        for rule in rules:  # noqa: SIM110  a generator for each of thousands would take as long as what it asks
+            if not rule(described, focus, values):
+                return False
+        return True
+
+    return kept
 
 
 def _kinds_of(kind: Node) -> tuple[type, ...]:
@@ -195,20 +221,22 @@ def _at_most(value: Node) -> Rule:
 
 def _kind(value: Node) -> Rule:
     kinds = _kinds_of(value)
-    return lambda _described, _focus, values: all(isinstance(each, kinds) for each in values)
+    return lambda _described, _focus, values: all(type(each) in kinds for each in values)
 
 
 def _class(value: Node) -> Rule:
-    return lambda described, _focus, values: all(value in described.of(each).get(RDF.type, ()) for each in values)
+    return lambda described, _focus, values: all(value in described.of(each).get(TYPE, ()) for each in values)
 
 
 def _datatype(value: Node) -> Rule:
+    texts, plain = value == RDF.langString, value == XSD.string
+
     def fits(node: Node) -> bool:
-        if not isinstance(node, Literal) or node.ill_typed:
+        if type(node) is not Literal or node.ill_typed:
             return False
         if node.language:
-            return value == RDF.langString
-        return (node.datatype or XSD.string) == value
+            return texts
+        return plain if node.datatype is None else node.datatype == value
 
     return lambda _described, _focus, values: all(map(fits, values))
 
@@ -217,14 +245,14 @@ def _pattern(value: Node) -> Rule:
     form = re.compile(str(value))
 
     def fits(node: Node) -> bool:
-        return isinstance(node, (Literal, URIRef)) and form.search(str(node)) is not None
+        return type(node) in (Literal, URIRef) and form.search(str(node)) is not None
 
     return lambda _described, _focus, values: all(map(fits, values))
 
 
 def _languages(tags: Iterable[Node]) -> Rule:
-    known = {str(each) for each in tags}
-    return lambda _described, _focus, values: all(isinstance(each, Literal) and each.language in known for each in values)
+    allowed = {str(each) for each in tags}
+    return lambda _described, _focus, values: all(isinstance(each, Literal) and each.language in allowed for each in values)
 
 
 def _one_a_language(value: Node) -> Rule:
@@ -276,7 +304,7 @@ def _distinct_titles(described: Described, _focus: Node, values: Sequence[Node])
     return True
 
 
-_DISTRIBUTION, _TITLE = URIRef(expand("dcat:distribution")), URIRef(expand("dct:title"))
+_DISTRIBUTION, _TITLE = term("dcat:distribution"), term("dct:title")
 _QUERIES: Mapping[str, Rule] = {
     "SELECT DISTINCT $this (dct:title AS ?path) ?value WHERE { "
     "$this dcat:distribution ?one . ?one dct:title ?value . "

@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from cattrs.preconf.json import make_converter
@@ -19,6 +20,7 @@ from catalog.model import Origin, Publication, Text
 _CONVERTER = make_converter(omit_if_default=True, detailed_validation=False)
 _AT_HAND = 32
 """Descriptions that are kept in memory: one is asked for several times while it is taken in."""
+_CLOSE, _OPEN = (",", ":"), (", ", ": ")
 _MINTED = 12
 """Characters of a digest in an address that we give to what has none."""
 
@@ -37,8 +39,7 @@ class Offered:
 
 def dumped(dataset: Dataset) -> str:
     """The description as JSON: the same description, the same text."""
-    content = _ordered(_CONVERTER.unstructure(dataset))
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ordered(_CONVERTER.unstructure(dataset), _CLOSE)
 
 
 @lru_cache(maxsize=_AT_HAND)
@@ -83,13 +84,16 @@ def agent_known(dataset: Dataset) -> Agent | None:
     return agent if agent is not None and (agent.name or agent.iri) else None
 
 
-def _ordered(value: Any) -> Any:
-    """Sets have no order; their JSON has one."""
+def _ordered(value: Any, between: tuple[str, str]) -> str:
+    """Plain values as JSON, with what stands between members and behind names. Sets have no order; their JSON has one."""
+    comma, colon = between
+    if isinstance(value, str):
+        return encode_basestring(value)
     if isinstance(value, dict):
-        return {name: _ordered(each) for name, each in value.items()}
+        return f"{{{comma.join([encode_basestring(name) + colon + _ordered(value[name], between) for name in sorted(value)])}}}"
     if isinstance(value, list):
-        return sorted(map(_ordered, value), key=lambda each: json.dumps(each, ensure_ascii=False, sort_keys=True))
-    return value
+        return f"[{comma.join(sorted([_ordered(each, between) for each in value]))}]"
+    return json.dumps(value)
 
 
 def _named(noun: Any, base: str) -> Any:
@@ -112,5 +116,5 @@ _TEXTS = frozenset({"title", "description", "name", "label", "organization", "de
 
 
 def _digest(noun: Any) -> str:
-    content = json.dumps(_ordered(_CONVERTER.unstructure(noun)), ensure_ascii=False, sort_keys=True)
+    content = _ordered(_CONVERTER.unstructure(noun), _OPEN)
     return hashlib.sha256(content.encode()).hexdigest()[:_MINTED]

@@ -8,18 +8,31 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from catalog.dcat.framing import expand, frame, prefixed
 
-_TYPE = f"<{expand('rdf:type')}>"
+_TYPE, _NAMED_TYPE = f"<{expand('rdf:type')}>", '"@type"'
 _TAIL = re.compile(r'"(?:@(?P<language>[A-Za-z0-9-]+)|\^\^(?P<type><[^>]*>))?$')
-_NOT_JSON = re.compile("[\x00-\x1f]")
+_NOT_JSON, _NOT_XML = re.compile("[\x00-\x1f]"), re.compile(r"[&<>\\\r]")
 _NOT_TEXT = {"\r": "&#13;"}
 """A reader of XML takes it for a line feed."""
 
-_Said = Sequence[tuple[str, Sequence[str]]]
-"""What is said of a node: predicates, each with its objects, as terms of N-Triples."""
+
+class _Line(NamedTuple):
+    """What a line says of its node, as it is written in each format; ``more_…`` where the line before has the same predicate."""
+
+    predicate: str
+    turtle: str
+    more_turtle: str
+    rdf_xml: str
+    json_ld: str
+    more_json_ld: str
+
+
+_TURTLE, _JSON = " ;\n    ", "],"
+"""What stands before another predicate, and is cut off where it is the first of its node."""
 
 
 def documents(triples: bytes) -> dict[str, bytes]:
@@ -27,36 +40,52 @@ def documents(triples: bytes) -> dict[str, bytes]:
 
     The lines of a node stand together, and within them those of a predicate. Predicates are of ``framing.PREFIXES``.
     """
-    nodes = list(_nodes(triples.decode()))
-    turtle = "\n".join(_turtle(subject, said) for subject, said in nodes)
-    rdf_xml = "".join(_rdf_xml(subject, said) for subject, said in nodes)
-    json_ld = ",\n".join(_json_ld(subject, said) for subject, said in nodes)
-    texts = {"ttl": turtle, "rdf": rdf_xml, "jsonld": json_ld}
+    turtle, rdf_xml, json_ld = list[str](), list[str](), list[str]()
+    for subject, lines in _nodes(triples.decode()):
+        ttl, xml, json_, before = list[str](), list[str](), list[str](), ""
+        for each in lines:
+            if each.predicate == before:
+                ttl.append(each.more_turtle)
+                json_.append(each.more_json_ld)
+            else:
+                ttl.append(each.turtle)
+                json_.append(each.json_ld)
+                before = each.predicate
+            xml.append(each.rdf_xml)
+        turtle.append(f"{subject} {''.join(ttl)[len(_TURTLE) :]} .\n")
+        rdf_xml.append(f"  <rdf:Description {_about(subject)}>\n{''.join(xml)}  </rdf:Description>\n")
+        json_ld.append(f'{{"@id":{_json(subject)},{"".join(json_)[len(_JSON) :]}]}}')
+    texts = {"ttl": "\n".join(turtle), "rdf": "".join(rdf_xml), "jsonld": ",\n".join(json_ld)}
     return {name: frame(name, [text.encode()]) for name, text in texts.items()} | {"nt": frame("nt", [triples])}
 
 
-def _nodes(text: str) -> Iterator[tuple[str, _Said]]:
-    node, said, before = "", list[tuple[str, list[str]]](), ""
+def _nodes(text: str) -> Iterator[tuple[str, Sequence[_Line]]]:
+    node, said = "", list[_Line]()
     for line in text.split("\n")[:-1]:
-        subject, predicate, rest = line.split(" ", 2)
+        subject, rest = line.split(" ", 1)
         if subject != node:
             if said:
                 yield node, said
-            node, said, before = subject, [], ""
-        if predicate == before:
-            said[-1][1].append(rest[:-2])
-        else:
-            said.append((predicate, [rest[:-2]]))
-            before = predicate
+            node, said = subject, []
+        said.append(_line(rest))
     if said:
         yield node, said
 
 
-def _turtle(subject: str, said: _Said) -> str:
-    lines = [
-        f"{'a' if predicate == _TYPE else _name(predicate)} {', '.join(map(_turtle_term, terms))}" for predicate, terms in said
-    ]
-    return subject + " " + " ;\n    ".join(lines) + " .\n"
+@lru_cache(maxsize=4096)
+def _line(rest: str) -> _Line:
+    """A line behind its subject. Kept, for two lines of three are the same in many descriptions."""
+    predicate, terms = rest.split(" ", 1)
+    name, term, kind = _name(predicate), terms[:-2], predicate == _TYPE
+    turtle, json_ld = _turtle_term(term), _json_name(term) if kind else _json_value(term)
+    return _Line(
+        predicate,
+        f"{_TURTLE}{'a' if kind else name} {turtle}",
+        f", {turtle}",
+        f"    <{_rdf_xml_property(name, term)}\n",
+        f"{_JSON}{_NAMED_TYPE if kind else _json_name(predicate)}:[{json_ld}",
+        f",{json_ld}",
+    )
 
 
 def _turtle_term(term: str) -> str:
@@ -68,12 +97,6 @@ def _turtle_term(term: str) -> str:
     return term
 
 
-def _rdf_xml(subject: str, said: _Said) -> str:
-    about = f"rdf:nodeID={quoteattr(subject[2:])}" if subject[0] == "_" else f"rdf:about={_attribute(subject)}"
-    lines = "".join(f"    <{_rdf_xml_property(_name(predicate), term)}\n" for predicate, terms in said for term in terms)
-    return f"  <rdf:Description {about}>\n{lines}  </rdf:Description>\n"
-
-
 def _rdf_xml_property(name: str, term: str) -> str:
     if term[0] == "<":
         return f"{name} rdf:resource={_attribute(term)}/>"
@@ -81,17 +104,7 @@ def _rdf_xml_property(name: str, term: str) -> str:
         return f"{name} rdf:nodeID={quoteattr(term[2:])}/>"
     text, language, datatype = _literal(term)
     kind = f' xml:lang="{language}"' if language else f" rdf:datatype={_attribute(datatype)}" if datatype else ""
-    return f"{name}{kind}>{escape(_plain(text), _NOT_TEXT)}</{name}>"
-
-
-def _json_ld(subject: str, said: _Said) -> str:
-    members = [f'"@id":{_json(subject)}']
-    for predicate, terms in said:
-        if predicate == _TYPE:
-            members.append(f'"@type":[{",".join(map(_json_name, terms))}]')
-        else:
-            members.append(f"{_json_name(predicate)}:[{','.join(map(_json_value, terms))}]")
-    return "{" + ",".join(members) + "}"
+    return f"{name}{kind}>{escape(_plain(text), _NOT_TEXT) if _NOT_XML.search(text) else text}</{name}>"
 
 
 def _json_value(term: str) -> str:
@@ -123,14 +136,18 @@ def _name(term: str) -> str:
     return prefixed(term[1:-1]) or term
 
 
-@lru_cache(maxsize=4096)
+def _about(subject: str) -> str:
+    return f"rdf:nodeID={quoteattr(subject[2:])}" if subject[0] == "_" else f"rdf:about={_attribute(subject)}"
+
+
 def _attribute(term: str) -> str:
-    return quoteattr(term[1:-1])
+    """An IRI of N-Triples has none of the other characters that XML would want escaped."""
+    return f'"{term[1:-1].replace("&", "&amp;")}"'
 
 
-@lru_cache(maxsize=4096)
 def _json(term: str) -> str:
-    return json.dumps(term if term[0] == "_" else term[1:-1], ensure_ascii=False)
+    """It has none at all that JSON would."""
+    return f'"{term}"' if term[0] == "_" else f'"{term[1:-1]}"'
 
 
 @lru_cache(maxsize=4096)

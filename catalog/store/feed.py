@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, literal, select
 
 from catalog.dcat.eventstream import PAGE, Bounds, Event, Span, page_of
+from catalog.dcat.packing import plain
 from catalog.dcat.paging import FIRST, Page
 from catalog.errors import StoreError
 from catalog.store.database import Database, datasets, documents, events, feed_pages, meta
 from catalog.store.records import CATALOG_KEY, RENDERED_FOR, Document, bound_of, document_of, page_key, part_format
 from catalog.store.selection import TEXTS, Selection
-from catalog.store.shelf import gunzipped
 
 _ASKED, _NEXT = feed_pages.alias("asked"), feed_pages.alias("next")
 _BEYOND = select(func.min(feed_pages.c.start)).where(feed_pages.c.live.is_(True), feed_pages.c.start > _ASKED.c.start)
@@ -157,7 +157,7 @@ class Feed:
             after = connection.scalar(select(func.min(events.c.sequence)).where(events.c.sequence > last))
         bounds = Bounds(page=page, previous=page_of(before or 0), following=page_of(after or 0))
         return bounds, tuple(
-            Event(sequence=row.sequence, dataset=row.dataset, kind=row.kind, at=row.at, body=gunzipped(row.body)) for row in rows
+            Event(sequence=row.sequence, dataset=row.dataset, kind=row.kind, at=row.at, body=_body(row.body)) for row in rows
         )
 
     @contextmanager
@@ -165,6 +165,11 @@ class Feed:
         """Everything in one view of the store: what is published meanwhile does not show."""
         with self._database.reading() as connection:
             yield Whole(connection, format_, selection)
+
+
+def _body(stored: bytes | None) -> bytes:
+    """An event's description, which a "delete" has not."""
+    return plain(stored) if stored else b""
 
 
 def _page(row: Any, prefix: str) -> Page | None:

@@ -3,19 +3,20 @@
 It answers for ``dcat.paging.Shelf`` and ``dcat.eventstream.Log``, which know when to cut, join and tell.
 """
 
-import gzip
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from catalog import media
+from catalog.dcat import binding
 from catalog.dcat.binding import Bound
-from catalog.dcat.eventstream import Described, Kind, moment
+from catalog.dcat.eventstream import News, moment
 from catalog.dcat.paging import FIRST, Around, Page, Sheet
 from catalog.store.database import datasets, documents, events, feed_pages
-from catalog.store.records import CATALOG_KEY, Document, bound_of, document_of, later, page_key, part_format, part_tag
+from catalog.store.records import CATALOG_KEY, Document, bound_of, document_of, later, page_key, part_format
 from catalog.store.selection import Selection
 
 _LIVE = feed_pages.c.live.is_(True)
@@ -34,9 +35,29 @@ _BOUND = select(documents).where(_OF_PAGE, documents.c.format.in_(_FORMATS))
 _PARTS = select(documents.c.format, documents.c.body).where(_OF_PAGE, documents.c.format.not_in(_FORMATS))
 _STATES = select(documents.c.format, documents.c.etag, documents.c.modified).where(_OF_PAGE)
 _DROP = delete(documents).where(_OF_PAGE, documents.c.format == bindparam("gone"))
-_TOLD = select(events.c.etag).where(events.c.dataset == bindparam("id")).order_by(events.c.sequence.desc()).limit(1)
+_AMONG: BindParameter[str] = bindparam("ids", expanding=True)
+_LATEST = select(func.max(events.c.sequence)).where(events.c.dataset.in_(_AMONG)).group_by(events.c.dataset)
+_TOLD = select(events.c.dataset, events.c.etag).where(events.c.sequence.in_(_LATEST))
 _TOLD_LAST = select(events.c.at).order_by(events.c.sequence.desc()).limit(1)
+_TELL, _KEEP = insert(events), insert(documents)
 """Questions of every publication, made once: to put one together takes as long as to ask it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The same of those that stand in the feed: ids in order (from "start" on, before "end"), descriptions ("ids")."""
+
+    onward: Select[str]
+    between: Select[str]
+    described: Select[Any]
+
+
+@lru_cache(maxsize=8)
+def _asked(standing: Selection) -> _Asked:
+    stands = standing.condition()
+    onward = select(datasets.c.id).where(stands, datasets.c.id >= bindparam("start")).order_by(datasets.c.id)
+    of_dataset = select(documents).join(datasets, datasets.c.id == documents.c.key).where(documents.c.format == _DESCRIBED)
+    return _Asked(onward, onward.where(datasets.c.id < bindparam("end")), of_dataset.where(stands, documents.c.key.in_(_AMONG)))
 
 
 class Shelf:
@@ -45,7 +66,7 @@ class Shelf:
     def __init__(self, connection: Connection, standing: Selection) -> None:
         self._connection = connection
         self._standing = standing.condition()
-        self._ids = select(datasets.c.id).where(self._standing).order_by(datasets.c.id)
+        self._asked = _asked(standing)
 
     def pages(self) -> tuple[Page, ...]:
         """The live pages in their order."""
@@ -72,8 +93,9 @@ class Shelf:
 
     def between(self, start: str, end: str) -> Sequence[str]:
         """The ids that stand in the feed from ``start`` on and before ``end`` ("": up to the last), in order."""
-        asked = self._ids.where(datasets.c.id >= start)
-        return self._connection.scalars(asked.where(datasets.c.id < end) if end else asked).all()
+        if end:
+            return self._connection.scalars(self._asked.between, {"start": start, "end": end}).all()
+        return self._connection.scalars(self._asked.onward, {"start": start}).all()
 
     def resize(self, page: Page, datasets: int) -> Page:
         """A live page with so many datasets from now on."""
@@ -120,9 +142,9 @@ class Shelf:
         found = {row.format: bound for row in rows if (bound := bound_of(row)) is not None}
         if not proven:
             return found
-        sound = {(row.format, part_tag(row.body)) for row in self._connection.execute(_PARTS, under)}
+        bodies = {row.format: row.body for row in self._connection.execute(_PARTS, under)}
         return {
-            name: replace(bound, parts=tuple(each for each in bound.parts if (part_format(name, each), each.etag) in sound))
+            name: replace(bound, parts=binding.proven(bound, (bodies.get(part_format(name, each), b"") for each in bound.parts)))
             for name, bound in found.items()
         }
 
@@ -132,38 +154,38 @@ class Shelf:
         before = {row.format: row for row in self._connection.execute(_STATES, {"under": key})}
         rows, standing = [], set()
         for each in sheets:
-            name, known, at = each.bound.format, before.get(each.bound.format), modified
+            name, tag, known, at = each.bound.format, each.bound.etag, before.get(each.bound.format), modified
             if known is not None:
-                at = known.modified if known.etag == each.bound.etag else later(known.modified, modified)
-            rows.append(_row(key, name, each.bound.text(), each.bound.etag, at))
+                at = known.modified if known.etag == tag else later(known.modified, modified)
+            rows.append(_row(key, name, each.bound.text(), tag, at))
             for part in each.bound.parts:
                 if part.number in each.bodies:
                     rows.append(_row(key, part_format(name, part), each.bodies[part.number], part.etag, at))
                 else:
                     standing.add(part_format(name, part))
-        gone = [{"gone": each} for each in before.keys() - standing]
+        gone = [{"under": key, "gone": each} for each in before.keys() - standing]
         if gone:
-            self._connection.execute(
-                delete(documents).where(documents.c.key == key, documents.c.format == bindparam("gone")), gone
-            )
-        self._connection.execute(insert(documents), rows)
+            self._connection.execute(_DROP, gone)
+        self._connection.execute(_KEEP, rows)
 
-    def described(self, dataset: str) -> Document | None:
-        """The description of a dataset that stands in the feed."""
-        asked = select(documents).join(datasets, datasets.c.id == documents.c.key).where(self._standing)
-        row = self._connection.execute(asked.where(documents.c.key == dataset, documents.c.format == _DESCRIBED)).one_or_none()
-        return document_of(row) if row else None
+    def described(self, datasets: Collection[str]) -> dict[str, Document]:
+        """The descriptions of those of these datasets that stand in the feed, by id."""
+        return {row.key: document_of(row) for row in self._connection.execute(self._asked.described, {"ids": list(datasets)})}
 
-    def told(self, dataset: str) -> str:
-        """The ETag of the description that followers know; "" where they know none."""
-        return self._connection.scalar(_TOLD, {"id": dataset}) or ""
+    def told(self, datasets: Collection[str]) -> dict[str, str]:
+        """The ETags of the descriptions that followers know, by id; "" where they were told that it went."""
+        return {row.dataset: row.etag for row in self._connection.execute(_TOLD, {"ids": list(datasets)})}
 
-    def tell(self, dataset: str, kind: Kind, at: str, description: Described | None) -> None:
+    def tell(self, news: Sequence[News], at: str) -> None:
         """Append to the stream; its times never go back."""
-        last = self._connection.scalar(_TOLD_LAST) or ""
-        values = {"dataset": dataset, "kind": kind, "at": max(last, moment(at))}
-        etag, body = (description.etag, description.compressed) if description else ("", None)
-        self._connection.execute(insert(events), values | {"etag": etag, "body": body})
+        if not news:
+            return
+        at = max(self._connection.scalar(_TOLD_LAST) or "", moment(at))
+        rows = []
+        for each in news:
+            etag, body = (each.description.etag, each.description.stored) if each.description else ("", None)
+            rows.append({"dataset": each.dataset, "kind": each.kind, "at": at, "etag": etag, "body": body})
+        self._connection.execute(_TELL, rows)
 
     def untold(self) -> list[str]:
         """The datasets of which followers know something else than what stands in the feed, in order of id."""
@@ -185,8 +207,3 @@ def _row(key: str, format_: str, stored: bytes, etag: str, modified: str) -> dic
 def page_row(row: Row[Any]) -> Page:
     """A row of the table of pages."""
     return Page(number=row.number, start=row.start, datasets=row.datasets, live=row.live)
-
-
-def gunzipped(body: bytes | None) -> bytes:
-    """An event's description, which a "delete" has not."""
-    return gzip.decompress(body) if body else b""

@@ -21,14 +21,29 @@ from catalog.dcat.rendering import render, render_catalog
 def test_any_parts_are_one_member_of_gzip(texts: list[bytes], format_: str) -> None:
     parts = [binding.part(number, (f"d{number}",), "made of", text) for number, text in enumerate(texts)]
     bound = binding.bind(format_, parts, len(parts))
-    whole = bound.gzip(binding.compress(each) for each in texts)
+    bodies = [binding.compress(each, before) for each, before in zip(texts, [b"", *texts], strict=False)]
+    whole = bound.gzip(bodies)
     assert gzip.decompress(whole) == b"".join(texts) + CLOSES[format_]
     reader = zlib.decompressobj(wbits=31)
     assert reader.decompress(whole) == gzip.decompress(whole)
     assert (reader.eof, reader.unused_data) == (True, b"")
     assert bound.size == len(gzip.decompress(whole))
     assert Bound.of(bound.text()) == bound
-    assert [binding.plain(binding.compress(each)) for each in texts] == texts
+    assert binding.proven(bound, bodies) == bound.parts
+
+
+@given(st.lists(st.binary(min_size=1, max_size=300), min_size=1, max_size=6), st.data())
+def test_from_the_first_damage_on_no_part_is_trusted(texts: list[bytes], data: st.DataObject) -> None:
+    bound = binding.bind("ttl", [binding.part(number, (f"d{number}",), "", text) for number, text in enumerate(texts)], 9)
+    bodies = [binding.compress(each, before) for each, before in zip(texts, [b"", *texts], strict=False)]
+    place = data.draw(st.integers(0, len(texts) - 1))
+    bodies[place] = data.draw(st.sampled_from([b"", b"no part", binding.compress(texts[place] + b"!")]))
+    assert binding.proven(bound, bodies) == bound.parts[:place]
+
+
+def test_what_stands_before_is_pointed_at_and_not_said_again() -> None:
+    said = bytes(range(256)) * 20
+    assert len(binding.compress(said, b"?" * 40_000 + said)) < 100 < len(binding.compress(said))
 
 
 def test_parts_of_other_bytes_have_another_tag() -> None:
