@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog import media
 from catalog.errors import InvalidData
@@ -19,6 +19,9 @@ from catalog.model import Box, Field, FileRole, Package, Prepared, Resource, Sto
 from catalog.settings import Settings
 from catalog.standards import as_json
 from catalog.tables import SHEETS, write_canonical
+
+if TYPE_CHECKING:
+    from catalog.formats import Typed
 
 SOURCE, CODELISTS, STANDARDS, RAW, STATISTICS, CHARTS = (
     "source/", "codelists/", "standards/", "raw/", "statistics/", "charts/",
@@ -41,13 +44,16 @@ def prepare(package: Package, settings: Settings, workspace: Path, step: Step = 
         raise InvalidData(outcome.report, *outcome.problems())
     step("write")
     contents = {SOURCE + path: _inside(package, path) for path in package.files}
-    rows: dict[str, int] = {}
+    values: dict[str, Typed] = {}
     for table in package.tables():
         target = workspace / f"{table.name}.csv"
-        rows[table.name] = _canonical(package, table, target, settings)
+        rows = _canonical(package, table, target, settings)
         contents[target.name] = target
-        contents |= _typed(table, target, rows[table.name])
-    contents |= _worked_out(package, contents, workspace, settings)
+        values[table.name], written = _typed(table, target, rows)
+        contents |= {each.name: each for each in written}
+    contents |= _worked_out(package, contents, values, workspace)
+    if package.views:
+        contents |= _traceable(package, workspace, settings) | _drawn(package, contents, workspace)
     archive = workspace / f"{package.name}.zip"
     write_zip(package, archive)
     contents[archive.name] = archive
@@ -60,7 +66,7 @@ def prepare(package: Package, settings: Settings, workspace: Path, step: Step = 
         findings=outcome.findings,
         digest=digest_of(package),
         raw_digest=digest_of(package.raw) if package.raw else "",
-        rows=rows,
+        rows={name: each.rows for name, each in values.items()},
         validator=_validator(),
         box=_box(package, contents),
     )
@@ -118,32 +124,41 @@ def _canonical(package: Package, table: Resource, target: Path, settings: Settin
     )
 
 
-def _typed(table: Resource, canonical: Path, rows: int) -> dict[str, Path]:
-    """The same table with the types of its schema, which everything that asks or converts it reads."""
+def _typed(table: Resource, canonical: Path, rows: int) -> tuple["Typed", tuple[Path, Path]]:
+    """The same table with the types of its schema, as Parquet and NDJSON, which everything that asks or converts it reads."""
     from catalog.formats import typed, write_ndjson, write_parquet
 
     parquet, ndjson = (canonical.with_suffix(each.suffix) for each in (media.PARQUET, media.NDJSON))
     with typed(canonical, table, rows, _reader) as values:
         write_parquet(values, table, parquet)
         write_ndjson(values, ndjson)
-    return {each.name: each for each in (parquet, ndjson)}
+    return values, (parquet, ndjson)
 
 
-def _worked_out(package: Package, contents: Mapping[str, Path], workspace: Path, settings: Settings) -> dict[str, Path]:
-    """Profiles of the columns, and what the declared views show; raw records that are open, typed, so that they can be traced."""
-    from catalog import charts, statistics
+def _worked_out(
+    package: Package, contents: Mapping[str, Path], values: Mapping[str, "Typed"], workspace: Path
+) -> dict[str, Path]:
+    """Profiles of the columns."""
+    from catalog import statistics
 
     codelists = {each.name: each for each in codelists_used(package)}
-    typed = {each.name: contents[f"{each.name}{media.PARQUET.suffix}"] for each in package.tables()}
     (workspace / STATISTICS).mkdir()
     found = {}
     for table in package.tables():
         path = f"{STATISTICS}{table.name}{media.JSON.suffix}"
         found[path] = workspace / path
-        found[path].write_bytes(statistics.freeze(statistics.profile(typed[table.name], table, codelists)))
-    if not package.views:
-        return found
-    return found | _traceable(package, workspace, settings) | charts.write(package, typed, codelists, workspace)
+        profiles = statistics.profile(contents[f"{table.name}{media.PARQUET.suffix}"], table, codelists, values[table.name])
+        found[path].write_bytes(statistics.freeze(profiles))
+    return found
+
+
+def _drawn(package: Package, contents: Mapping[str, Path], workspace: Path) -> dict[str, Path]:
+    """What the declared views show."""
+    from catalog import charts
+
+    codelists = {each.name: each for each in codelists_used(package)}
+    typed = {each.name: contents[f"{each.name}{media.PARQUET.suffix}"] for each in package.tables()}
+    return charts.write(package, typed, codelists, workspace)
 
 
 def _traceable(package: Package, workspace: Path, settings: Settings) -> dict[str, Path]:
@@ -154,8 +169,7 @@ def _traceable(package: Package, workspace: Path, settings: Settings) -> dict[st
     (workspace / RAW).mkdir()
     for table in package.raw.tables():
         canonical = workspace / RAW / f"{table.name}{media.CSV.suffix}"
-        rows = _canonical(package.raw, table, canonical, settings)
-        parquet, _ndjson = _typed(table, canonical, rows).values()
+        _values, (parquet, _ndjson) = _typed(table, canonical, _canonical(package.raw, table, canonical, settings))
         found[f"{RAW}{parquet.name}"] = parquet
     return found
 

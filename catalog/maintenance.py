@@ -21,7 +21,7 @@ from catalog.store import Entry, Files, LocalFiles, Store
 FORMAT = 1
 MANIFEST, FILES = "catalog-backup.json", "files"
 """A backup is a folder with these two and the SQLite file that the manifest names."""
-_DATABASES = "catalog-*.sqlite3"
+_DATABASES, _PART = "catalog-*.sqlite3", ".part-"
 
 DAMAGED = frozenset({"blob-missing", "blob-size", "blob-hash", "blob-unreadable"})
 """Findings of ``Store.verify`` that good bytes from a backup mend."""
@@ -98,13 +98,15 @@ def repair(store: Store, actor: str, backup: Path | None = None, progress: Progr
 def backup(store: Store, folder: Path, actor: str, progress: Progress = _silent) -> Saved:
     """Save everything that is published into a folder: a new one, or one that holds an earlier backup, which is renewed.
 
+    What an earlier one that was interrupted has left there is no hindrance.
+
     Every file is compared with its hash on the way. The earlier backup stays whole until the new one is. ``progress`` is
     told bytes. Raises Refusal (backup-folder, and every damaged file) and StoreError.
     """
-    if folder.exists() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+    if folder.exists() and not (folder / MANIFEST).is_file() and not all(map(_ours, folder.iterdir())):
         raise Refusal(Finding(code="backup-folder", found=folder.name))
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".part-", dir=folder) as staging:
+    with TemporaryDirectory(prefix=_PART, dir=folder) as staging:
         snapshot, counted = Path(staging) / "snapshot", _Counter()
         blobs = store.snapshot(snapshot, counted.count)
         _save(store.files, LocalFiles(folder / FILES), blobs, progress)
@@ -143,6 +145,11 @@ class _Counter:
 
     def count(self, done: int, _all: int) -> None:
         self.done = done
+
+
+def _ours(path: Path) -> bool:
+    """Whether a backup made that."""
+    return path.name == FILES or path.name.startswith(_PART) or path.match(_DATABASES)
 
 
 def _replace(folder: Path, snapshot: Path, saved: Saved) -> None:

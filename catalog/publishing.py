@@ -10,7 +10,7 @@ What writes RDF is imported when it is first used: whoever serves pages imports 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -45,6 +45,7 @@ from catalog.store import (
     Selection,
     Store,
     Target,
+    Version,
     Writing,
     later,
 )
@@ -87,8 +88,7 @@ def publish(
     publisher owns the id, an address is taken or somebody else published the dataset meanwhile, StoreError where the store
     cannot be written; in each case the catalogue stays as it was.
     """
-    settings = as_served(store, settings)
-    refresh(store, settings)
+    settings = in_step(store, settings)
     step("open")
     with open_package(source, settings) as package, TemporaryDirectory(prefix="catalog-") as workspace:
         begun = begin(package, store, breaking)
@@ -194,8 +194,7 @@ def _make_sure(prepared: Prepared, files: Files) -> None:
 
 def withdraw(dataset: str, settings: Settings, store: Store, *, reason: str = "", actor: str = "") -> None:
     """Take a dataset back: it answers "gone" from now on, and its versions stay numbered. NotFound where it is unknown."""
-    settings = as_served(store, settings)
-    refresh(store, settings)
+    settings = in_step(store, settings)
     at = _now()
     with store.writing() as writing:
         writing.withdraw(dataset, at, reason)
@@ -211,14 +210,29 @@ def as_served(store: Store, settings: Settings) -> Settings:
     Those are set where it is served and rendered anew. Whoever publishes from another folder or account, perhaps without
     that configuration, must not give the one feed two base URLs.
     """
-    kept = json.loads(store.meta(IDENTITY) or "{}")
+    return _as_rendered(store.meta(IDENTITY), settings)
+
+
+def _as_rendered(identity: str | None, settings: Settings) -> Settings:
     shown = edition.identity(settings)
-    return replace(settings, **{name: value for name, value in kept.items() if name in shown})
+    kept = json.loads(identity or "{}").items()
+    changed = {name: value for name, value in kept if name in shown and value != getattr(settings, name)}
+    return replace(settings, **changed) if changed else settings
 
 
 def at_its_address(store: Store, settings: Settings) -> Settings:
     """These settings; where they name no base URL, with the one that the catalogue is rendered for."""
     return settings if settings.base_url else replace(settings, base_url=as_served(store, settings).base_url)
+
+
+def in_step(store: Store, settings: Settings) -> Settings:
+    """These settings as the catalogue is served with, once everything in it is as they and the program would have it."""
+    kept = store.metas()
+    settings = _as_rendered(kept.get(IDENTITY), settings)
+    wanted = {search.EDITION: search.edition(settings), areas.EDITION: areas.edition(), RENDERED_FOR: edition.edition(settings)}
+    if not wanted.items() <= kept.items():
+        refresh(store, settings)
+    return settings
 
 
 def refresh(store: Store, settings: Settings, progress: Progress = _silent) -> bool:
@@ -263,7 +277,7 @@ def reindex(store: Store, settings: Settings, progress: Progress = _silent, *, e
             writing.set_meta(IDENTITY, json.dumps(edition.identity(settings), ensure_ascii=False))
             shelf = writing.shelf(standing(settings))
             eventstream.tell_all(shelf, at)
-            paging.rebuild(shelf, _feed(writing, settings))
+            paging.rebuild(shelf, _feed(writing, settings, writing.modified(CATALOG_KEY)))
     return count
 
 
@@ -332,15 +346,14 @@ def show_all(writing: Writing, settings: Settings, datasets: Iterable[str], at: 
     """
     if writing.meta(RENDERED_FOR) != edition.edition(settings):
         raise Conflict("edition-changed")
-    writing.set_documents(CATALOG_KEY, dcat.render_catalog(settings), at)
+    modified = writing.set_documents(CATALOG_KEY, dcat.render_catalog(settings), at)
     if writing.meta(ISSUED) is None:
         writing.set_meta(ISSUED, at)
     shelf = writing.shelf(standing(settings))
     changed = sorted(datasets)
-    for each in changed:
-        eventstream.tell(shelf, each, at)
+    eventstream.tell(shelf, changed, at)
     if changed:
-        paging.keep(shelf, _feed(writing, settings), changed)
+        paging.keep(shelf, _feed(writing, settings, modified), changed)
 
 
 def standing(settings: Settings) -> Selection:
@@ -348,12 +361,12 @@ def standing(settings: Settings) -> Selection:
     return Selection(samples=settings.samples_in_feed)
 
 
-def _feed(writing: Writing, settings: Settings) -> paging.Feed:
+def _feed(writing: Writing, settings: Settings, modified: str) -> paging.Feed:
     return paging.Feed(
         addresses=Addresses(settings.public_url()),
         size=settings.page_size,
         issued=writing.meta(ISSUED) or "",
-        modified=writing.modified(CATALOG_KEY),
+        modified=modified,
     )
 
 
@@ -427,20 +440,23 @@ def enter(writing: Writing, publication: Publication, settings: Settings, read: 
 
     Raises Refusal where it cannot be described, Conflict where its id or an address belongs to something else.
     """
-    stored = record(writing, publication, settings, read)
-    search.index(writing, stored, settings, read)
+    return enter_all(writing, (described(publication, settings, read),), settings, read)[0]
+
+
+def described(publication: Publication, settings: Settings, read: Callable[[str], BinaryIO]) -> Version:
+    """A version with its descriptions and the addresses that it claims. Raises as ``enter``."""
+    documents = dcat.render(dcat.dataset_of(publication, Addresses(settings.public_url()), settings))
+    return Version(publication=publication, documents=documents, addresses=addresses_of(publication, read))
+
+
+def enter_all(
+    writing: Writing, versions: Sequence[Version], settings: Settings, read: Callable[[str], BinaryIO]
+) -> tuple[Publication, ...]:
+    """``enter`` for versions of different datasets, the last one as the newest. Raises Conflict."""
+    stored = writing.add_all(versions)
+    areas.index_all(writing, stored, read)
+    search.index_all(writing, stored, settings, read)
     return stored
-
-
-def record(writing: Writing, publication: Publication, settings: Settings, read: Callable[[str], BinaryIO]) -> Publication:
-    """The same without the search, which ``search.index_all`` brings in step for many. Raises as ``enter``."""
-    stored = writing.add(publication, _describe(publication, settings), addresses_of(publication, read))
-    areas.index(writing, stored, read)
-    return stored
-
-
-def _describe(publication: Publication, settings: Settings) -> Mapping[str, bytes]:
-    return dcat.render(dcat.dataset_of(publication, Addresses(settings.public_url()), settings))
 
 
 def addresses_of(publication: Publication, read: Callable[[str], BinaryIO]) -> dict[str, Target]:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from cattrs.preconf.json import JsonConverter, make_converter
 
-from catalog.formats import Column, columns_in, engine
+from catalog.formats import Column, Typed, columns_in, engine
 from catalog.model import Resource, Text
 from catalog.vocabulary.codelists import CodeList
 from catalog.words import allowed_values
@@ -74,15 +74,20 @@ class Profile:
     others: int = 0
 
 
-def profile(parquet: Path, table: Resource, codelists: Mapping[str, CodeList]) -> tuple[Profile, ...]:
-    """The columns of a typed file, in order. Raises as ``engine.faults``."""
+def profile(
+    parquet: Path, table: Resource, codelists: Mapping[str, CodeList], values: Typed | None = None
+) -> tuple[Profile, ...]:
+    """The columns of a typed file, in order. ``values``: the table that it was written from. Raises as ``engine.faults``."""
+    if values is not None and values.held:
+        return tuple(_told(_InMemory(values.columns, values.held, values.rows), codelists))
     columns = columns_in(parquet, table)
     found: list[Profile] = []
     with engine.faults():
         few = _FEW // max(len(columns), 1)
         cells = engine.connection().execute(f"SELECT * FROM {engine.rows(parquet)} LIMIT {few + 1}").fetchall()
         if len(cells) <= few:
-            return tuple(_told(_InMemory(columns, cells), codelists))
+            by_column = list(zip(*cells, strict=True)) if cells else [()] * len(columns)
+            return tuple(_told(_InMemory(columns, by_column, len(cells)), codelists))
         rows = engine.connection().execute(f"SELECT count(*) FROM {engine.rows(parquet)}").fetchall()[0][0]
         for start in range(0, len(columns), _AT_ONCE):
             found += _told(_InFile(columns[start : start + _AT_ONCE], parquet, rows), codelists)
@@ -127,12 +132,11 @@ class _Source(Protocol):
 
 
 class _InMemory:
-    """A table of few cells, all of them fetched: counting them here takes less than telling the engine how."""
+    """A table of few cells, all of them at hand: counting them here takes less than telling the engine how."""
 
-    def __init__(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
+    def __init__(self, columns: Sequence[Column], cells: Sequence[Sequence[Any]], rows: int) -> None:
         self._columns = columns
-        self._rows = len(rows)
-        cells = zip(*rows, strict=True) if rows else [()] * len(columns)
+        self._rows = rows
         self._counts = [Counter(_one_nan(value) for value in each if value is not None) for each in cells]
 
     def extents(self) -> list[_Extent]:

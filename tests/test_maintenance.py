@@ -93,6 +93,17 @@ def test_repair_cannot_invent_bytes_but_takes_them_from_a_backup(store, tmp_path
     assert store.files.exists(sha256)
 
 
+def test_what_is_withdrawn_is_mended_too_for_a_backup_holds_it(store, settings, tmp_path):
+    maintenance.backup(store, tmp_path / "saved", "cli:test")
+    damage(store)
+    withdraw("one", settings, store)
+    assert {each.severity for each in store.verify()} == {"warning"}
+    with pytest.raises(Refusal):
+        maintenance.backup(store, tmp_path / "next", "cli:test")
+    assert maintenance.repair(store, "cli:test", tmp_path / "saved") == ()
+    assert maintenance.backup(store, tmp_path / "next", "cli:test").files
+
+
 def test_repair_does_not_take_damaged_bytes(store, tmp_path):
     maintenance.backup(store, tmp_path / "saved", "cli:test")
     sha256 = damage(store)
@@ -155,6 +166,15 @@ def test_an_interrupted_backup_leaves_the_one_before(store, settings, tmp_path, 
     with Store.open(elsewhere) as restored:
         maintenance.restore(restored, tmp_path / "saved", "cli:test")
         assert restored.count() == 1
+
+
+def test_a_first_backup_that_was_interrupted_is_made_again(store, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(maintenance, "_replace", lambda *_all: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            maintenance.backup(store, tmp_path / "saved", "cli:test")
+    (tmp_path / "saved" / ".part-of-one-that-was-killed").mkdir()
+    assert maintenance.backup(store, tmp_path / "saved", "cli:test").files
 
 
 def test_a_backup_is_brought_back_into_an_empty_catalogue_only(store, tmp_path):

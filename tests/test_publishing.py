@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from catalog.errors import Conflict, InvalidData, NotFound, Refusal, Withdrawn
 from catalog.publishing import publish, refresh, withdraw
@@ -16,6 +17,8 @@ from catalog.settings import Settings
 from catalog.store import Store
 
 EVERY_DATABASE = True
+MOST_STATEMENTS = 60
+"""Of one publication: it took 43 when this was written."""
 
 Build = Callable[..., Path]
 
@@ -55,6 +58,16 @@ def test_the_zip_is_the_package_and_the_same_whenever_it_is_made(
         archive = zipfile.ZipFile(io.BytesIO(file.read()))
     assert archive.namelist() == ["data/stations.csv", "datapackage.json"]
     assert archive.read("data/stations.csv") == (folder / "data/stations.csv").read_bytes()
+
+
+def test_a_publication_asks_the_database_few_questions(package_folder: Build, settings: Settings, store: Store) -> None:
+    for name in ("first", "second"):
+        publish(package_folder(name=name), settings, store)
+    asked = []
+    engine = store._database._engine
+    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    publish(package_folder(name="third"), settings, store)
+    assert len(asked) < MOST_STATEMENTS, "\n".join(asked)
 
 
 def test_the_same_bytes_make_no_new_version(package_folder: Build, settings: Settings, store: Store) -> None:

@@ -285,7 +285,7 @@ else:
     calls = [0]
     module, name, after = {
         "documents": (Writing, "replace_documents", 2),
-        "stream": (publishing.eventstream, "tell", 3),
+        "stream": (publishing.eventstream, "_news", 3),
         "pages": (paging, "_write", 2),
     }[where]
     original = getattr(module, name)
@@ -351,7 +351,8 @@ def test_several_processes_render_the_same(settings: Settings, monkeypatch: pyte
     publications = [small(each) for each in NAMES]
     alone = list(bulk.described(iter(publications), settings, 12))
     monkeypatch.setattr(bulk, "WORTHWHILE", 1)
-    monkeypatch.setattr(bulk, "_WINDOW", 5)
+    monkeypatch.setattr(bulk, "_AHEAD", 1)
+    monkeypatch.setattr(bulk, "_PORTION", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert list(bulk.described(iter(publications), settings, 12)) == alone
     assert [each.dataset for each in alone] == NAMES

@@ -7,19 +7,22 @@
 docs/across-fields.md describes it for readers.
 """
 
-from catalog.areas.entering import index, lines_of, refresh
+from catalog.areas.entering import EDITION, edition, index, index_all, lines_of, refresh
 from catalog.areas.localities import Locality, locality, suggestion
 from catalog.areas.measuring import FUNCTIONS, Comparison, Measured, comparable, compare, figurative
 
 __all__ = [
+    "EDITION",
     "FUNCTIONS",
     "Comparison",
     "Locality",
     "Measured",
     "comparable",
     "compare",
+    "edition",
     "figurative",
     "index",
+    "index_all",
     "lines_of",
     "locality",
     "refresh",

@@ -6,7 +6,7 @@ column is defined as the code of an area, its rows are counted by area once, whe
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -31,18 +31,27 @@ EDITION = "areas-entered"
 
 def index(writing: Writing, publication: Publication, read: Read) -> None:
     """Enter a version that becomes the latest, in the transaction that makes it visible."""
-    writing.set_areas(publication.id, lines_of(publication, read))
+    index_all(writing, (publication,), read)
+
+
+def index_all(writing: Writing, publications: Sequence[Publication], read: Read) -> None:
+    """The same for versions of several datasets."""
+    writing.set_areas_of_all({each.id: lines_of(each, read) for each in publications})
+
+
+def edition() -> str:
+    """What the index of areas follows from besides what is published."""
+    return f"{__version__} {WAY_OF_ENTERING}"
 
 
 def refresh(store: Store) -> bool:
     """Enter everything anew if the program enters it otherwise than it stands; True if so."""
-    edition = f"{__version__} {WAY_OF_ENTERING}"
-    if store.meta(EDITION) == edition:
+    if store.meta(EDITION) == edition():
         return False
     with store.writing() as writing:
         for dataset in writing.visible():
             index(writing, store.latest(dataset), store.files.open)
-        writing.set_meta(EDITION, edition)
+        writing.set_meta(EDITION, edition())
     return True
 
 

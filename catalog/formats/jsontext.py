@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from catalog.formats import engine
+from catalog.formats import engine, few
 from catalog.formats.columns import MOMENT, TEXT, ZONED, Column
 from catalog.formats.coordinates import Coordinates
 from catalog.formats.reading import Typed
@@ -23,6 +23,9 @@ _SHAPES = "(Point|LineString|Polygon|MultiPoint|MultiLineString|MultiPolygon|Geo
 
 def write_ndjson(table: Typed, target: Path, names: Sequence[str] = ()) -> None:
     """Write each row as one line of JSON. ``names`` are used instead of those of the columns."""
+    if table.held:
+        target.write_bytes(few.lines(table.columns, table.held, names or [each.name for each in table.columns]))
+        return
     _write_lines(table, _line("'{'", _members(table, names), "'}'"), target)
 
 
@@ -123,7 +126,8 @@ def _write_lines(table: Typed, line: Sequence[str], target: Path) -> None:
 
 
 def _copy(table: Typed, text: str, target: Path) -> None:
-    engine.connection().execute(f"COPY (SELECT {text} FROM {table.relation}) TO {engine.target(target)} {_WRITTEN}")
+    written = f"COPY (SELECT {text} FROM {table.relation}) TO {engine.target(target)} {_WRITTEN}"
+    engine.connection().execute(written, table.held or None)
 
 
 def value_of(column: Column, value: str) -> str:

@@ -26,7 +26,8 @@ def write_parquet(table: Typed, resource: Resource, target: Path, names: Sequenc
     metadata = engine.text(json.dumps(definitions(resource), ensure_ascii=False, separators=(",", ":")))
     engine.connection().execute(
         f"COPY (SELECT {values} FROM {table.relation}) TO {engine.target(target)} "
-        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {group}, KV_METADATA {{{DEFINITIONS}: {metadata}}})"
+        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {group}, KV_METADATA {{{DEFINITIONS}: {metadata}}})",
+        table.held or None,
     )
 
 

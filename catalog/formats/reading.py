@@ -7,16 +7,17 @@ way, then, in the name of whoever writes a format, for the values. Where the eng
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 
 from catalog.errors import Finding, Place, Refusal, StoreError
-from catalog.formats import engine
+from catalog.formats import engine, few
 from catalog.formats.casting import Readers, Way, missing, way_of, written
 from catalog.formats.columns import MOMENT, ZONED, Column, columns_in, fields, usual
 from catalog.formats.slow import Slow
@@ -47,13 +48,15 @@ class Typed:
     """A table as the engine has it.
 
     ``relation``: SQL that stands in a FROM, with the values as columns ``v0``, ``v1`` … and the rows in the order of the file.
-    ``bytes`` is the size of what is read.
+    ``bytes`` is the size of what is read. ``held``: the values of each column, of a table of few cells; they are the parameters
+    of the relation.
     """
 
     columns: tuple[Column, ...]
     relation: str
     rows: int
     bytes: int
+    held: tuple[Sequence[Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,12 @@ class _Source:
     types: Mapping[int, str]
     longest: int = 0
 
+    def cells(self) -> few.Cells:
+        """The same for a table of few cells."""
+        return few.Cells(
+            path=self.path, rows=self.rows, width=self.width, fields=self.fields, places=self.places, missing=self.missing
+        )
+
 
 @contextmanager
 def typed(path: Path, table: Resource, rows: int, readers: Readers) -> Iterator[Typed]:
@@ -80,7 +89,11 @@ def typed(path: Path, table: Resource, rows: int, readers: Readers) -> Iterator[
     Raises Refusal("cell-uncastable") where a cell is no value of its field after all.
     """
     source = _source(path, table, rows)
-    with engine.faults(), TemporaryDirectory(prefix="catalog-typed-") as folder:
+    with engine.faults(), ExitStack() as stack:
+        if (values := few.values_of(source.cells())) is not None:
+            yield _held(source, values)
+            return
+        folder = stack.enter_context(TemporaryDirectory(prefix="catalog-typed-"))
         for attempt in range(3):
             with _cells(source) as cells:
                 try:
@@ -271,6 +284,12 @@ def _typed(source: _Source, cells: str, ways: Sequence[Way | None]) -> Typed:
         rows=source.rows,
         bytes=source.path.stat().st_size,
     )
+
+
+def _held(source: _Source, values: Sequence[Sequence[Any]]) -> Typed:
+    columns = tuple(Column(each.name, usual(each), each) for each in source.fields)
+    size = source.path.stat().st_size
+    return Typed(columns=columns, relation=few.relation(columns), rows=source.rows, bytes=size, held=tuple(values))
 
 
 def _written_anew(source: _Source, target: Path, writers: Mapping[int, Slow], table: Resource) -> _Source:

@@ -18,7 +18,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from catalog import words
+from catalog import media, words
 from catalog.errors import Finding, Place, Refusal
 from catalog.formats import engine
 from catalog.formats.columns import MOMENT, ZONED, Column
@@ -26,8 +26,7 @@ from catalog.formats.reading import Typed
 from catalog.model import Field, Resource
 from catalog.vocabulary.codelists import CodeList
 
-ROWS, COLUMNS = 1_048_576, 16_384
-"""What a sheet has room for, the header with it."""
+ROWS, COLUMNS = media.SHEET_ROWS, media.SHEET_COLUMNS
 LONGEST = 32_767
 """Characters of a cell."""
 
@@ -141,7 +140,7 @@ def _rows(table: Typed) -> Iterator[tuple[Any, ...]]:
         f"replace((v{index} AT TIME ZONE 'UTC')::VARCHAR, ' ', 'T') || 'Z'" if each.type == ZONED else f"v{index}"
         for index, each in enumerate(table.columns)
     )
-    found = engine.connection().execute(f"SELECT {values} FROM {table.relation}")
+    found = engine.connection().execute(f"SELECT {values} FROM {table.relation}", table.held or None)
     while rows := found.fetchmany(_AT_ONCE):
         yield from rows
 

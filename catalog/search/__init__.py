@@ -15,7 +15,18 @@ from datetime import UTC, datetime
 from heapq import nlargest
 
 from catalog.model import Text
-from catalog.search.indexing import distributions, elsewhere, index, index_all, rebuild, refresh, remove, uuid_of
+from catalog.search.indexing import (
+    EDITION,
+    distributions,
+    edition,
+    elsewhere,
+    index,
+    index_all,
+    rebuild,
+    refresh,
+    remove,
+    uuid_of,
+)
 from catalog.search.labels import labels_of, name_of
 from catalog.search.queries import Query, parse, written
 from catalog.store import Store
@@ -25,6 +36,7 @@ from catalog.store.selection import folded
 
 __all__ = [
     "COUNTED",
+    "EDITION",
     "FACETS",
     "KINDS",
     "Chosen",
@@ -37,6 +49,7 @@ __all__ = [
     "Slice",
     "Value",
     "distributions",
+    "edition",
     "elsewhere",
     "folded",
     "index",

@@ -48,6 +48,7 @@ from catalog.store.records import (
     Summary,
     Target,
     Use,
+    Version,
     VersionRow,
     agent_of,
     document_of,
@@ -93,6 +94,7 @@ __all__ = [
     "Token",
     "Trust",
     "Use",
+    "Version",
     "VersionRow",
     "Writing",
     "later",
@@ -100,7 +102,11 @@ __all__ = [
 ]
 
 _META = select(meta.c.value).where(meta.c.key == bindparam("name"))
-"""A question of every publication, made once: to put it together takes as long as to ask it."""
+_LATEST = select(datasets.c.latest, datasets.c.withdrawn_at, datasets.c.withdrawn_reason).where(
+    datasets.c.id == bindparam("dataset")
+)
+_METAS = select(meta.c.key, meta.c.value)
+"""Questions that are often asked, made once: to put one together takes as long as to ask it."""
 _REMEMBERED = 256
 """Publications kept in memory as values; a version never changes, so none of them can be stale."""
 
@@ -200,8 +206,9 @@ class Store:
                 breaking=row.breaking,
                 valid=row.valid,
                 packaged=bool(row.packaged),
+                follows=bool(row.packaged and before is not None and before.packaged),
             )
-            for row in rows
+            for row, before in zip(rows, [*rows[1:], None], strict=True)
         )
 
     def summaries(self, after: str = "", limit: int = 100, samples: bool = True, publisher: str = "") -> tuple[Summary, ...]:
@@ -323,11 +330,16 @@ class Store:
             rows = connection.execute(_META, {"name": key}).all()
         return str(rows[0][0]) if rows else None
 
+    def metas(self) -> dict[str, str]:
+        """Everything that it remembers, by its key."""
+        with self._database.reading() as connection:
+            return {row.key: row.value for row in connection.execute(_METAS)}
+
     def verify(self, progress: Callable[[int, int], None] | None = None) -> tuple[Finding, ...]:
-        """Read every visible version and every byte of it again. ``progress`` is told bytes done and bytes in all.
+        """Read every version and every byte of it again. ``progress`` is told bytes done and bytes in all.
 
         Findings: record-unreadable, record-differs, latest-missing, blob-missing, blob-size, blob-hash, blob-unreadable,
-        database-damaged;
+        database-damaged (as warnings where it is of a withdrawn dataset);
         and as notes blob-orphan (bytes that no version names: left by an interrupted publication, or of one under way).
         """
         return verify(self._database, self.files, progress)
@@ -377,13 +389,13 @@ class Store:
             return list(connection.execute(asked).all())
 
     def _latest_number(self, dataset: str) -> int:
-        asked = select(datasets.c.latest, datasets.c.withdrawn_at, datasets.c.withdrawn_reason)
-        rows = self._rows(asked.where(datasets.c.id == dataset))
-        if not rows:
+        with self._database.reading() as connection:
+            row = connection.execute(_LATEST, {"dataset": dataset}).one_or_none()
+        if row is None:
             raise NotFound("dataset-unknown", dataset=dataset)
-        if rows[0].latest is None:
-            raise Withdrawn("dataset-withdrawn", dataset=dataset, at=rows[0].withdrawn_at, reason=rows[0].withdrawn_reason)
-        return int(rows[0].latest)
+        if row.latest is None:
+            raise Withdrawn("dataset-withdrawn", dataset=dataset, at=row.withdrawn_at, reason=row.withdrawn_reason)
+        return int(row.latest)
 
     def _record(self, dataset: str, version: int) -> Publication:
         wanted = and_(versions.c.dataset == dataset, versions.c.number == version)

@@ -1,6 +1,6 @@
 """Which areas the datasets belong to: an index that is written when a version becomes the latest, and read by code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, disti
 
 from catalog.model import Text
 from catalog.store.database import Database, areas, datasets, uses
+from catalog.store.portions import portions
 from catalog.store.selection import VISIBLE
 
 Role = Literal["publisher", "spatial", "rows", "table"]
@@ -131,15 +132,18 @@ class Areas:
             return tuple(Spread(row[0], row[1], row[2]) for row in connection.execute(asked))
 
 
-def enter(connection: Connection, dataset: str, lines: Iterable[AreaLine]) -> None:
-    """Replace what is known of a dataset."""
-    connection.execute(delete(areas).where(areas.c.dataset == dataset))
+def enter(connection: Connection, lines: Mapping[str, Iterable[AreaLine]]) -> None:
+    """Replace what is known of some datasets."""
+    for some in portions(lines):
+        connection.execute(delete(areas).where(areas.c.dataset.in_(some)))
     rows = [
-        {"code": each.code, "role": each.role, "resource": each.resource, "field": each.field, "rows": each.rows}
-        for each in lines
-    ]
+        {"code": each.code, "dataset": dataset, "role": each.role, "resource": each.resource, "field": each.field,
+         "rows": each.rows}
+        for dataset, of_dataset in lines.items()
+        for each in of_dataset
+    ]  # fmt: skip
     if rows:
-        connection.execute(insert(areas), [{"dataset": dataset} | each for each in rows])
+        connection.execute(insert(areas), rows)
 
 
 _OF_DATASET = (

@@ -202,7 +202,7 @@ events = Table(
 )
 """What followers of the feed are told, in order: a description came (create), changed (update) or went (delete).
 
-``body`` is the description as N-Triples in gzip, ``etag`` the SHA-256 of its plain bytes; a "delete" has neither. This is
+``body`` is the description as N-Triples, compressed, ``etag`` the SHA-256 of its plain bytes; a "delete" has neither. This is
 not the log of versions (``changes``): a sample that the feed leaves out is not told, and a description that changes
 because a setting did is.
 """
@@ -384,6 +384,7 @@ harvest_records = Table(
 )
 """What each source has, and as which dataset it is kept here ("": as none). ``page`` is where it stood, ``seen`` the last run."""
 
+_LOCK = select(meta.c.value).where(meta.c.key == WRITER).with_for_update()
 _REVISION = column("version_num", String)
 _ALEMBIC = table("alembic_version", _REVISION)
 
@@ -411,7 +412,8 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """The one writer: committed when the block ends, rolled back when it raises. Waits for the writer before it."""
         with translated(), self._immediate() as connection, connection.begin():
-            connection.execute(select(meta.c.value).where(meta.c.key == WRITER).with_for_update())
+            if not self._is_sqlite():  # there it is what BEGIN IMMEDIATE has done
+                connection.execute(_LOCK)
             yield connection
 
     def damage(self) -> tuple[str, ...]:
@@ -430,7 +432,7 @@ class Database:
         return self._engine.connect().execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"})
 
     def _prepare(self) -> None:
-        if self._is_sqlite() and not sqlite.opened_as_it_is(self._engine):
+        if self._is_sqlite() and not sqlite.takes_nothing(self._engine):
             sqlite.write_ahead(self._engine)
         with self._engine.connect() as connection:
             if _revision(connection) == REVISIONS[-1]:
@@ -460,8 +462,7 @@ def _engine(text: str) -> Engine:
                 raise SettingsError("setting-invalid", name="database", origin="database", found=text, expected="sqlite:///FILE")
             with translated():
                 Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
-            if sqlite.sealed(Path(url.database).absolute()):
-                url = sqlite.as_it_is(url)
+            url = sqlite.for_medium(url)
         engine = create_engine(url)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:  # the URL may hold a password: name its kind only
         raise SettingsError(

@@ -25,6 +25,7 @@ _CODES: dict[str, str] = {
     "SQLITE_LOCKED": "store-locked",
     "SQLITE_READONLY": "store-denied",
     "SQLITE_PERM": "store-denied",
+    "SQLITE_CANTOPEN": "store-denied",  # what it would make beside a WAL database, mostly
 }
 
 

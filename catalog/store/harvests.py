@@ -3,17 +3,16 @@
 ``Harvests`` is what ``Store.harvests`` answers; ``Gathering`` writes, in the transaction that takes the datasets in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from catalog.errors import Conflict, NotFound
 from catalog.store.database import Database, harvest_lines, harvest_pages, harvest_records, harvest_runs, harvest_sources
+from catalog.store.portions import portions
 
-_MANY = 300
-"""Values in one ``IN``: below the limits of every database."""
 WITHDRAWN = "withdrawn"
 """What came of a record whose copy was taken back: the id stays its own, should it come again."""
 _WITH_FILES = ("created", "updated", "waiting", "filed", "tried")
@@ -195,7 +194,7 @@ class Gathering:
     def known(self, source: str, identifiers: Sequence[str]) -> dict[str, RecordRow]:
         """What is known of these records of a source, by identifier."""
         found: dict[str, RecordRow] = {}
-        for some in _portions(identifiers):
+        for some in portions(identifiers):
             asked = select(harvest_records).where(harvest_records.c.source == source, harvest_records.c.identifier.in_(some))
             found |= {row.identifier: _record(row) for row in self._connection.execute(asked)}
         return found
@@ -205,27 +204,27 @@ class Gathering:
         found: list[RecordRow] = []
         lives = and_(harvest_records.c.source != source, _LIVES)
         columns = harvest_records.c
-        for some in _portions(names):
+        for some in portions(names):
             asked = select(harvest_records).where(lives, or_(columns.identifier.in_(some), columns.iri.in_(some)))
             found += [_record(row) for row in self._connection.execute(asked)]
-        for some in _portions(contents):
+        for some in portions(contents):
             asked = select(harvest_records).where(lives, columns.content.in_(some))
             found += [_record(row) for row in self._connection.execute(asked)]
         return tuple(found)
 
     def put(self, records: Sequence[RecordRow], fresh: Sequence[str]) -> None:
         """Write what is known of records; those of the identifiers ``fresh`` are new."""
-        rows = {each.identifier: _columns(each) for each in records}
-        if new := [rows[each] for each in fresh]:
-            self._connection.execute(insert(harvest_records), new)
-        for identifier, row in rows.items():
-            if identifier not in set(fresh):
-                same = and_(harvest_records.c.source == row["source"], harvest_records.c.identifier == identifier)
-                self._connection.execute(update(harvest_records).where(same).values(**row))
+        rows, new = {each.identifier: _columns(each) for each in records}, frozenset(fresh)
+        if inserted := [rows[each] for each in fresh]:
+            self._connection.execute(insert(harvest_records), inserted)
+        known = [row | {"of": row["source"], "named": name} for name, row in rows.items() if name not in new]
+        if known:
+            same = and_(harvest_records.c.source == bindparam("of"), harvest_records.c.identifier == bindparam("named"))
+            self._connection.execute(update(harvest_records).where(same), known)
 
     def seen(self, source: str, identifiers: Sequence[str], page: str, run: int) -> None:
         """These records stand on that page still, as they did."""
-        for some in _portions(identifiers):
+        for some in portions(identifiers):
             mine = and_(harvest_records.c.source == source, harvest_records.c.identifier.in_(some))
             self._connection.execute(update(harvest_records).where(mine).values(page=page, seen=run, gone=False))
 
@@ -247,7 +246,7 @@ class Gathering:
 
     def gone(self, source: str, names: Sequence[str], run: int) -> None:
         """The source says itself that it has taken these back, by identifier or IRI."""
-        for some in _portions(names):
+        for some in portions(names):
             named = or_(harvest_records.c.identifier.in_(some), harvest_records.c.iri.in_(some))
             mine = and_(harvest_records.c.source == source, named)
             self._connection.execute(update(harvest_records).where(mine).values(gone=True, seen=run))
@@ -262,11 +261,6 @@ class Gathering:
             waiting = self._connection.scalars(select(harvest_records.c.source).where(also, twins).distinct()).all()
             self._connection.execute(update(harvest_records).where(also, twins).values(digest=""))
             self._connection.execute(delete(harvest_pages).where(harvest_pages.c.source.in_(waiting)))
-
-
-def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), _MANY):
-        yield values[start : start + _MANY]
 
 
 def _columns(record: RecordRow) -> dict[str, Any]:

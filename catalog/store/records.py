@@ -3,9 +3,7 @@
 The text is JSON through cattrs. Every field is written, defaults too: a later program may have other defaults.
 """
 
-import hashlib
 import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,7 +13,6 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from sqlalchemy import Row
 
-from catalog.dcat import binding
 from catalog.dcat.binding import Bound, Part
 from catalog.dcat.packing import Packed, gzipped, is_zstd, pack, plain, zstd
 from catalog.errors import StoreError
@@ -48,14 +45,6 @@ def page_key(number: int) -> str:
 def part_format(format_: str, part: Part) -> str:
     """What stands for the format of a part of a page: the page's own, and the number of the part."""
     return f"{format_}/{part.number}"
-
-
-def part_tag(stored: bytes) -> str:
-    """The SHA-256 of a part's plain bytes; "" where they cannot be had."""
-    try:
-        return hashlib.sha256(binding.plain(stored)).hexdigest()
-    except zlib.error:
-        return ""
 
 
 def bound_of(row: Row[Any]) -> Bound | None:
@@ -132,7 +121,8 @@ def agent_of(row: Row[Any]) -> Agent:
 class VersionRow:
     """One line of a dataset's history. ``issued`` is when this version was published; ``package_version`` is the steward's.
 
-    ``packaged``: the version has the whole package as a zip; of what was only described there is none.
+    ``packaged``: the version has the whole package as a zip; of what was only described there is none. ``follows``: and so has
+    the version before it, so that their tables can be compared.
     """
 
     version: int
@@ -143,6 +133,7 @@ class VersionRow:
     breaking: str
     valid: bool
     packaged: bool = True
+    follows: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +212,15 @@ class Target:
     resource: str = ""
     name: str = ""
     withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What is to become the latest version of a dataset, with its descriptions by format name, and its flat addresses."""
+
+    publication: Publication
+    documents: Mapping[str, bytes]
+    addresses: Mapping[str, Target]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

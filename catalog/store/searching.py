@@ -5,8 +5,9 @@ find the same: every entry in whose texts each word stands.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, zip_longest
 from typing import Any, Literal, Protocol
 
@@ -14,10 +15,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Integer,
     Row,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     column,
     func,
@@ -102,17 +105,25 @@ class Result:
     values: Mapping[str, Mapping[str, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """What has to be true of an entry; ``values`` are those of the parameters in the clause."""
+
+    clause: ColumnElement[bool]
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
 class _Way(Protocol):
     """How a database finds words among the things of one kind: the source to select from, its number of the entry."""
 
     source: FromClause
     number: ColumnElement[int]
 
-    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> ColumnElement[bool]:
+    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> _Condition:
         """Found with that rank or a better one, and with none of ``but``."""
         ...
 
-    def named(self, part: str, *, begins: bool) -> ColumnElement[bool]:
+    def named(self, part: str, *, begins: bool) -> _Condition:
         """Whose name begins with a text, or contains it."""
         ...
 
@@ -122,14 +133,15 @@ class _Way(Protocol):
 
 
 class _Grams:
-    """By the index of bigrams."""
+    """By the index of bigrams. Every question is the same clause with another value, so that statements are made once."""
 
     def __init__(self, kind: Kind) -> None:
         self._name = grams.table(kind)
         self.source: FromClause = table(self._name, column("rowid"), column(self._name))
         self.number: ColumnElement[int] = self.source.c.rowid
+        self.clause: ColumnElement[bool] = self.source.c[self._name].op("MATCH", is_comparison=True)(bindparam("sought"))
 
-    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> ColumnElement[bool]:
+    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> _Condition:
         asked = [f"({grams.within(_COLUMNS[rank], self._words(sought, rank))})"] if sought.words else []
         asked += [f"({' OR '.join(map(grams.facet, each))})" for each in sought.facets]
         never = [grams.within(_COLUMNS["any"], grams.contains(each)) for each in sought.without]
@@ -137,7 +149,7 @@ class _Grams:
         expression = " AND ".join(asked or [f"({grams.facet(grams.EVERYTHING)})"])
         return self._match(f"({expression}) NOT ({' OR '.join(f'({each})' for each in never)})" if never else expression)
 
-    def named(self, part: str, *, begins: bool) -> ColumnElement[bool]:
+    def named(self, part: str, *, begins: bool) -> _Condition:
         return self._match(grams.within(("name",), grams.begins(part) if begins else grams.contains(part)))
 
     def best_first(self) -> tuple[ColumnElement[Any], ...]:
@@ -146,8 +158,11 @@ class _Grams:
     def _words(self, sought: Sought, rank: Rank) -> str:
         return grams.equals(sought.whole) if rank == "exact" else " AND ".join(map(grams.contains, sought.words))
 
-    def _match(self, expression: str) -> ColumnElement[bool]:
-        return self.source.c[self._name].op("MATCH", is_comparison=True)(expression)
+    def _match(self, expression: str) -> _Condition:
+        return _Condition(self.clause, {"sought": expression})
+
+
+_GRAMS: Mapping[Kind, _Grams] = {each: _Grams(each) for each in KINDS}
 
 
 class _Lines:
@@ -159,14 +174,15 @@ class _Lines:
         self._of_kind = search_entries.c.kind == kind
         self.number: ColumnElement[int] = search_entries.c.id
 
-    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> ColumnElement[bool]:
+    def has(self, sought: Sought, rank: Rank, *, but: Sequence[Rank] = ()) -> _Condition:
         asked = [self._words(sought, rank)] if sought.words else []
         asked += [or_(*(self._facet(each) for each in some)) for some in sought.facets]
         asked += [not_(self._contains("any", each)) for each in sought.without]
-        return and_(self._of_kind, *asked, *(not_(self._words(sought, each)) for each in but))
+        return _Condition(and_(self._of_kind, *asked, *(not_(self._words(sought, each)) for each in but)))
 
-    def named(self, part: str, *, begins: bool) -> ColumnElement[bool]:
-        return and_(self._of_kind, search_entries.c.name.contains(f"\n{part}" if begins else part, autoescape=True))
+    def named(self, part: str, *, begins: bool) -> _Condition:
+        found = search_entries.c.name.contains(f"\n{part}" if begins else part, autoescape=True)
+        return _Condition(and_(self._of_kind, found))
 
     def best_first(self) -> tuple[ColumnElement[Any], ...]:
         return func.length(search_entries.c.name), self.number.desc()
@@ -183,7 +199,71 @@ class _Lines:
 
 
 def _way(connection: Connection, kind: Kind) -> _Way:
-    return _Grams(kind) if grams.indexes(connection.dialect.name) else _Lines(kind)
+    return _GRAMS[kind] if grams.indexes(connection.dialect.name) else _Lines(kind)
+
+
+_SKIPPED = bindparam("skipped", type_=Integer)
+_MOST = bindparam("most", type_=Integer)
+_Making = Callable[[_Way, ColumnElement[bool]], Select[Any]]
+"""Makes a statement about the entries of which a clause is true. Some leave out as many as ``_SKIPPED`` and stop at ``_MOST``."""
+
+
+def _count_them(way: _Way, clause: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(way.source).where(clause)
+
+
+def _as_text(numbers: Select[Any]) -> Select[Any]:
+    """The numbers as one text: a row each would take most of the time of a search."""
+    return select(func.aggregate_strings(cast(numbers.subquery().c.number, String), ","))
+
+
+def _every_one(way: _Way, clause: ColumnElement[bool]) -> Select[Any]:
+    return _as_text(select(way.number.label("number")).select_from(way.source).where(clause))
+
+
+def _some_newest(way: _Way, clause: ColumnElement[bool]) -> Select[Any]:
+    found = select(way.number.label("number")).select_from(way.source).where(clause)
+    return _as_text(found.order_by(way.number.desc()).limit(_MOST))
+
+
+def _newest_first(way: _Way, clause: ColumnElement[bool]) -> Select[Any]:
+    return select(way.number).select_from(way.source).where(clause).order_by(way.number.desc()).offset(_SKIPPED).limit(_MOST)
+
+
+def _best_first(way: _Way, clause: ColumnElement[bool]) -> Select[Any]:
+    return select(way.number).select_from(way.source).where(clause).order_by(*way.best_first()).limit(_MOST)
+
+
+def _first_ids(way: _Way, clause: ColumnElement[bool]) -> Select[Any]:
+    matching = select(way.number).select_from(way.source).where(clause)
+    asked = select(search_entries.c.id).where(search_entries.c.id.in_(matching), search_entries.c.dataset > bindparam("after"))
+    return asked.order_by(search_entries.c.dataset, search_entries.c.id).offset(_SKIPPED).limit(_MOST)
+
+
+def _statement(way: _Way, condition: _Condition, making: _Making) -> Select[Any]:
+    return _kept(way, making) if isinstance(way, _Grams) else making(way, condition.clause)
+
+
+@cache
+def _kept(way: _Grams, making: _Making) -> Select[Any]:
+    """Made once: making a statement takes several times as long as most of them run."""
+    return making(way, way.clause)
+
+
+def _asked(connection: Connection, way: _Way, condition: _Condition, making: _Making, **values: int | str) -> list[Any]:
+    """The first column of what is asked for."""
+    return list(connection.scalars(_statement(way, condition, making), {**condition.values, **values}))
+
+
+_ENTRIES = (
+    select(
+        *(each for each in search_entries.c if each.name not in ("name", "mark", "body", "facet")),
+        *(search_groups.c[each] for each in GROUPS),
+    )
+    .select_from(search_entries.join(search_groups, search_groups.c.entry == search_entries.c.id))
+    .where(search_entries.c.id.in_(bindparam("numbers", expanding=True)))
+)
+_SUMMARIES = select(datasets).where(VISIBLE, datasets.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class Searching:
@@ -199,9 +279,7 @@ class Searching:
         if not several:
             return []
         with self._database.reading() as connection:
-            ways = [(_way(connection, each.kind), each) for each in several]
-            asked = (select(func.count()).select_from(way.source).where(way.has(each, "any")) for way, each in ways)
-            return [int(each) for each in connection.execute(select(*(each.scalar_subquery() for each in asked))).one()]
+            return [_count(connection, each) for each in several]
 
     def find(self, sought: Sought, part: Slice, facets: Sequence[str] = ()) -> Result:
         """How many there are, some of them, and of all of them how many have which value of these facets.
@@ -209,20 +287,16 @@ class Searching:
         Sought by id, there may be one more than the limit: it begins the next page.
         """
         with self._database.reading() as connection:
-            total, values = self._counted(connection, sought, facets)
+            every = _all(connection, sought) if facets else None
+            total = _count(connection, sought) if every is None else len(every)
+            values = self._groups.count(connection, every, facets) if every is not None else {}
             if part.order == "id":
                 numbers = _by_id(connection, sought, part)
             elif part.order == "updated" or not sought.words:
                 numbers = _newest(connection, sought, part.offset, part.limit)
             else:
-                numbers = _ranked(connection, sought, part, total)
+                numbers = _ranked(connection, sought, part, total, every)
             return Result(total=total, hits=_hits(connection, numbers, self._groups), values=values)
-
-    def _counted(self, connection: Connection, sought: Sought, facets: Sequence[str]) -> tuple[int, dict[str, dict[str, int]]]:
-        if not facets:
-            return _count(connection, sought), {}
-        numbers = _all(connection, sought)
-        return len(numbers), self._groups.count(connection, numbers, facets)
 
     def suggest(self, begins: str, limit: int) -> tuple[Hit, ...]:
         """Things whose name begins with a text, then those whose name contains it; of each kind some, each title once."""
@@ -238,8 +312,8 @@ class Searching:
 
     def _named(self, connection: Connection, kind: Kind, text: str, begins: bool, limit: int) -> tuple[Hit, ...]:
         way = _way(connection, kind)
-        asked = select(way.number).select_from(way.source).where(way.named(text, begins=begins))
-        return _hits(connection, connection.scalars(asked.order_by(way.number.desc()).limit(limit * 5)).all(), self._groups)
+        found = _asked(connection, way, way.named(text, begins=begins), _newest_first, skipped=0, most=limit * 5)
+        return _hits(connection, found, self._groups)
 
     def near(self, kind: Kind, texts: Iterable[str], limit: int) -> tuple[Hit, ...]:
         """Things with one of these in their name, the best match first; the texts that most names have are left aside."""
@@ -251,8 +325,7 @@ class Searching:
                     rare.append((count, each))
             numbers: dict[int, None] = {}
             for _rarity, each in sorted(rare):
-                asked = select(way.number).select_from(way.source).where(way.named(each, begins=False))
-                numbers |= dict.fromkeys(connection.scalars(asked.order_by(*way.best_first()).limit(limit)))
+                numbers |= dict.fromkeys(_asked(connection, way, way.named(each, begins=False), _best_first, most=limit))
                 if len(numbers) >= limit:
                     break
             return _hits(connection, list(numbers)[:limit], self._groups)
@@ -260,7 +333,7 @@ class Searching:
     def summaries(self, ids: Sequence[str]) -> tuple[Summary, ...]:
         """What lists show of these datasets, in this order; one that was withdrawn meanwhile is left out."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(datasets).where(VISIBLE, datasets.c.id.in_(ids)))
+            rows = connection.execute(_SUMMARIES, {"ids": ids})
             found = {row.id: summary_of(row) for row in rows}
         return tuple(found[each] for each in ids if each in found)
 
@@ -294,8 +367,8 @@ class Searching:
             return connection.scalar(asked) or ""
 
 
-def _total(connection: Connection, way: _Way, condition: ColumnElement[bool]) -> int:
-    return int(connection.scalar(select(func.count()).select_from(way.source).where(condition)) or 0)
+def _total(connection: Connection, way: _Way, condition: _Condition) -> int:
+    return int(_asked(connection, way, condition, _count_them)[0])
 
 
 def _count(connection: Connection, sought: Sought) -> int:
@@ -305,45 +378,48 @@ def _count(connection: Connection, sought: Sought) -> int:
 
 def _newest(connection: Connection, sought: Sought, offset: int, limit: int) -> list[int]:
     way = _way(connection, sought.kind)
-    asked = select(way.number).select_from(way.source).where(way.has(sought, "any"))
-    return list(connection.scalars(asked.order_by(way.number.desc()).offset(offset).limit(limit)))
+    return _asked(connection, way, way.has(sought, "any"), _newest_first, skipped=offset, most=limit)
 
 
 def _by_id(connection: Connection, sought: Sought, part: Slice) -> list[int]:
-    way = _way(connection, sought.kind)
-    matching = select(way.number).select_from(way.source).where(way.has(sought, "any"))
-    asked = select(search_entries.c.id).where(search_entries.c.id.in_(matching), search_entries.c.dataset > part.after)
-    return list(
-        connection.scalars(
-            asked.order_by(search_entries.c.dataset, search_entries.c.id).offset(part.offset).limit(part.limit + 1)
-        )
-    )
+    way, some = _way(connection, sought.kind), {"skipped": part.offset, "most": part.limit + 1}
+    return _asked(connection, way, way.has(sought, "any"), _first_ids, after=part.after, **some)
 
 
 def _all(connection: Connection, sought: Sought) -> list[int]:
     """The numbers of all, in no order."""
     way = _way(connection, sought.kind)
-    return _numbers(connection, select(way.number.label("number")).select_from(way.source).where(way.has(sought, "any")))
+    return _numbers(_asked(connection, way, way.has(sought, "any"), _every_one))
 
 
-def _numbers(connection: Connection, asked: Select[Any]) -> list[int]:
-    """The numbers that are asked for as ``number``. As one text: a row each would take most of the time of a search."""
-    found = connection.scalar(select(func.aggregate_strings(cast(asked.subquery().c.number, String), ",")))
-    return json.loads(f"[{found}]") if found else []
+def _numbers(found: Sequence[str | None]) -> list[int]:
+    """The numbers that came as one text; none where there is none."""
+    return [*json.loads(f"[{found[0] or ''}]")]
 
 
-def _ranked(connection: Connection, sought: Sought, part: Slice, total: int) -> list[int]:
-    """The best rank first; within one, few by how well they match, many by how new they are."""
+def _ranked(connection: Connection, sought: Sought, part: Slice, total: int, every: Sequence[int] | None) -> list[int]:
+    """The best rank first; within one, few by how well they match, many by how new they are. ``every`` where all are known."""
     way, found, skip = _way(connection, sought.kind), list[int](), part.offset
     seen: set[int] = set()
+    known: dict[Rank, Sequence[int]] = {} if every is None else {"any": every}
+    marked = _numbers(_asked(connection, way, way.has(sought, "mark"), _some_newest, most=SMALL + 1))
+    if len(marked) <= SMALL:
+        known["mark"] = marked
     for place, rank in enumerate(RANKS):
-        here = select(way.number.label("number")).select_from(way.source).where(way.has(sought, rank))
-        newest = _numbers(connection, here.order_by(way.number.desc()).limit(SMALL + 1 + len(seen)))
+        if not marked and rank != "any":
+            continue  # what is in no name and no keyword has none of the better ranks
+        here = way.has(sought, rank)
+        if rank == "any" and total - len(seen) > SMALL:
+            return found + _from_rank(connection, sought, place, skip, part.limit - len(found))
+        if rank in known:
+            newest = known[rank]
+        else:
+            newest = _numbers(_asked(connection, way, here, _some_newest, most=SMALL + 1 + len(seen)))
         listed = sorted(set(newest) - seen, reverse=True)
         if len(listed) > SMALL:
             return found + _from_rank(connection, sought, place, skip, part.limit - len(found))
         if len(listed) > skip and len(listed) > 1 and total <= COMMON:
-            best = connection.scalars(here.order_by(*way.best_first()).limit(skip + part.limit - len(found) + len(seen)))
+            best = _asked(connection, way, here, _best_first, most=skip + part.limit - len(found) + len(seen))
             shown = [each for each in best if each not in seen]
         else:
             shown = listed
@@ -360,8 +436,7 @@ def _from_rank(connection: Connection, sought: Sought, place: int, skip: int, wa
     way, found = _way(connection, sought.kind), list[int]()
     for at in range(place, len(RANKS)):
         condition = way.has(sought, RANKS[at], but=RANKS[:at])
-        here = select(way.number).select_from(way.source).where(condition).order_by(way.number.desc())
-        some = connection.scalars(here.offset(skip).limit(wanted - len(found))).all()
+        some = _asked(connection, way, condition, _newest_first, skipped=skip, most=wanted - len(found))
         found += some
         if len(found) == wanted:
             break
@@ -370,12 +445,9 @@ def _from_rank(connection: Connection, sought: Sought, place: int, skip: int, wa
 
 
 def _hits(connection: Connection, numbers: Sequence[int], groups: Groups) -> tuple[Hit, ...]:
-    asked = select(search_entries, *(search_groups.c[each] for each in GROUPS))
-    joined = search_entries.join(search_groups, search_groups.c.entry == search_entries.c.id)
     rows: dict[int, Row[Any]] = {}
     for start in range(0, len(numbers), MANY):
-        some = asked.select_from(joined).where(search_entries.c.id.in_(numbers[start : start + MANY]))
-        rows |= {row.id: row for row in connection.execute(some)}
+        rows |= {row.id: row for row in connection.execute(_ENTRIES, {"numbers": numbers[start : start + MANY]})}
     contents = groups.contents(connection, {getattr(row, each) for row in rows.values() for each in GROUPS})
     return tuple(_hit(rows[each], contents) for each in numbers if each in rows)
 

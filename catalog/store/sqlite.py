@@ -18,32 +18,39 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BUSY_SECONDS = 30.0
 BEGIN = "catalog_begin"
 """Execution option of a connection: the statement that begins its transactions; empty for none."""
+_WITHOUT_LOCKS = "unix-none"
 
 
-def sealed(path: Path) -> bool:
-    """Whether the database lies on a medium that takes nothing, and nobody left a log beside it that belongs to it.
+def for_medium(url: URL) -> URL:
+    """How a file has to be opened that may lie on a medium that takes nothing; ``url`` itself where it does not.
 
-    SQLite itself can read a WAL database there only where the two files beside it are left; it would make them.
+    SQLite would make two files beside a WAL database, and can read it there only where both were left. Where there is no log,
+    the file is all there is and cannot change (sqlite.org/uri.html, "immutable"). Where the program that wrote it ended without
+    tidying up and only the log came along, each connection keeps the index of the log to itself, as it does for the one program
+    that has a database to itself (sqlite.org/wal.html, "Use of WAL Without Shared-Memory"); there is nobody to lock out.
     """
+    path = Path(url.database or "").absolute()
     if not hasattr(os, "statvfs") or not path.is_file() or not os.statvfs(path).f_flag & os.ST_RDONLY:
-        return False
-    log = path.with_name(path.name + "-wal")
-    return not log.exists() or not log.stat().st_size
+        return url
+    log, index = (path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
+    if not log.exists() or not log.stat().st_size:
+        how = {"immutable": "1"}
+    elif not index.exists():
+        how = {"vfs": _WITHOUT_LOCKS}
+    else:
+        return url
+    return url.set(database=f"file:{quote(path.as_posix())}", query={"uri": "true", "mode": "ro", **how})
 
 
-def as_it_is(url: URL) -> URL:
-    """The same for a file that cannot change: without a lock, without a file beside it (sqlite.org/uri.html, "immutable")."""
-    path = Path(url.database or "").absolute().as_posix()
-    return url.set(database=f"file:{quote(path)}", query={"immutable": "1", "uri": "true"})
-
-
-def opened_as_it_is(engine: Engine) -> bool:
-    """Whether the database is one of those."""
-    return "immutable" in engine.url.query
+def takes_nothing(engine: Engine) -> bool:
+    """Whether the database is opened as one that cannot change."""
+    return engine.url.query.get("mode") == "ro"
 
 
 def tune(engine: Engine) -> None:
     """Make every connection of ``engine`` durable, checked, patient, and begun by us."""
+    if engine.url.query.get("vfs") == _WITHOUT_LOCKS:
+        event.listen(engine, "connect", _alone)
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begin)
 
@@ -74,6 +81,10 @@ def _connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> N
     connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
+
+
+def _alone(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
 
 
 def _begin(connection: Connection) -> None:

@@ -1,15 +1,18 @@
-"""Whether the store still holds what it promises: every visible version whole, by reading every byte of it."""
+"""Whether the store still holds what it promises: every version whole, by reading every byte of it.
+
+What is wrong with a version of a withdrawn dataset is a warning: nobody is promised it, but a backup holds it, too.
+"""
 
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from sqlalchemy import Row, and_, select
 
-from catalog.errors import Finding, Place, StoreError
+from catalog.errors import Finding, Place, Severity, StoreError
 from catalog.store import records
 from catalog.store.database import Database, datasets, files, versions
 from catalog.store.faults import translated
@@ -26,8 +29,8 @@ def verify(database: Database, kept: Files, progress: Progress | None = None) ->
     faults = hashed(kept, _blobs(database), progress)
     findings = [Finding(code="database-damaged", found=line) for line in database.damage()]
     findings += _latest_missing(database)
-    for dataset, number in _visible(database):
-        findings += _version(database, dataset, number, faults)
+    for dataset, number, severity in _versions(database):
+        findings += (replace(each, severity=severity) for each in _version(database, dataset, number, faults))
     named = _named(database)
     findings += [
         Finding(code="blob-orphan", severity="note", details={"sha256": sha256}) for sha256 in present if sha256 not in named
@@ -119,15 +122,15 @@ def _blob(row: Row[tuple[object, ...]], fault: Fault, details: dict[str, str]) -
     return Finding(code=code, place=Place(file=row.path), found=found, expected=expected, details=details)
 
 
-def _visible(database: Database) -> list[tuple[str, int]]:
+def _versions(database: Database) -> list[tuple[str, int, Severity]]:
+    """Every version, and how bad it would be if something were wrong with it."""
     with database.reading() as connection:
         rows = connection.execute(
-            select(versions.c.dataset, versions.c.number)
+            select(versions.c.dataset, versions.c.number, datasets.c.latest)
             .join(datasets, datasets.c.id == versions.c.dataset)
-            .where(datasets.c.latest.is_not(None))
             .order_by(versions.c.dataset, versions.c.number)
         )
-        return [(row.dataset, row.number) for row in rows]
+        return [(row.dataset, row.number, "warning" if row.latest is None else "error") for row in rows]
 
 
 def _latest_missing(database: Database) -> list[Finding]:
@@ -142,14 +145,8 @@ def _latest_missing(database: Database) -> list[Finding]:
 
 
 def _blobs(database: Database) -> list[Blob]:
-    """What visible versions name."""
-    asked = (
-        select(files.c.sha256, files.c.bytes)
-        .distinct()
-        .join(datasets, datasets.c.id == files.c.dataset)
-        .where(datasets.c.latest.is_not(None))
-        .order_by(files.c.sha256, files.c.bytes)
-    )
+    """What versions name."""
+    asked = select(files.c.sha256, files.c.bytes).distinct().order_by(files.c.sha256, files.c.bytes)
     with database.reading() as connection:
         return [(row.sha256, row.bytes) for row in connection.execute(asked)]
 

@@ -1,7 +1,8 @@
 """A warm process that does one thing after another to a catalogue, each in a fork of its own, and harms it on the way.
 
 ``python worker.py`` reads one call a line (JSON) and answers one line each. A call names what to do and to which home folder;
-``kill_after`` (seconds) ends it by SIGKILL, ``inject`` are options of strace, which takes hold of the fork before it begins.
+``user`` is the account that does it, ``kill_after`` (seconds) ends it by SIGKILL, ``inject`` are options of strace, which takes
+hold of the fork before it begins.
 """
 
 import contextlib
@@ -84,6 +85,10 @@ def child(call: dict[str, Any], line: socket.socket) -> None:
     if "RLIMIT_FSIZE" in call.get("limits", {}):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     tempfile.tempdir = call.get("temporary")
+    if "user" in call:
+        os.setgroups([])
+        os.setgid(call["user"])
+        os.setuid(call["user"])
     line.recv(1)
     code, answer = DONE, {}
     try:

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog import statistics
+from catalog.formats import typed
 from catalog.model import Definition, Field, Resource, Text
 from catalog.statistics import BINS, Profile, freeze, profile, thaw
+from catalog.validation.casting import reader
 from catalog.vocabulary.codelists import CodeList, Concept
 
 STATES = CodeList(
@@ -101,6 +103,8 @@ def test_counting_in_memory_is_counting_in_the_engine(tmp_path: Path, data: Any,
         patch.setattr(statistics, "_FEW", -1)
         in_engine = profile(parquet, table, {})
     assert in_memory == in_engine
+    with typed(parquet.with_suffix(".csv"), table, in_memory[0].rows, reader) as values:
+        assert profile(parquet, table, {}, values) == in_engine
     for each in in_memory:
         assert len(each.bars) <= BINS
         if each.bars:

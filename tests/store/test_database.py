@@ -158,7 +158,7 @@ def test_a_folder_in_the_way_is_said_so(settings: Settings) -> None:
     file_of(settings).mkdir(parents=True)
     with pytest.raises(StoreError) as caught:
         Store.open(settings)
-    assert (caught.value.code, caught.value.details) == ("store-unreadable", {"reason": "SQLITE_CANTOPEN"})
+    assert (caught.value.code, caught.value.details) == ("store-denied", {"reason": "SQLITE_CANTOPEN"})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from catalog.errors import Conflict, NotFound, StoreError, Withdrawn
 from catalog.messages import both
 from catalog.model import Definition, Field, Publication, Resource, Schema, StandardRef, Text
 from catalog.settings import Settings
-from catalog.store import CATALOG_KEY, Store, Target, later, records
+from catalog.store import CATALOG_KEY, Store, Target, Version, later, records
 
 EVERY_DATABASE = True
 
@@ -131,6 +131,25 @@ def test_an_address_stays_with_its_dataset(store: Store) -> None:
     assert store.lookup("schema/parks-2-parks") is None, "the refused publication left nothing behind"
 
 
+def test_several_versions_go_in_together_or_not_at_all(store: Store) -> None:
+    publish(store, publication("parks", 1, modified="2026-06-01T00:00:00Z"))
+
+    def several(*values: Publication) -> list[Version]:
+        return [Version(publication=each, documents=rendered(each.id, each.version), addresses={}) for each in values]
+
+    with store.writing() as writing:
+        stored = writing.add_all(several(publication("gardens", 1), publication("parks", 2, modified="2026-05-01T00:00:00Z")))
+    assert [each.modified for each in stored] == [store.latest("gardens").modified, "2026-06-01T00:00:00Z"], "times never go back"
+    assert [store.latest(each).version for each in ("gardens", "parks")] == [1, 2]
+    found = store.document("parks", "nt")
+    assert (found and found.body, found and found.modified) == (rendered("parks", 2)["nt"], "2026-06-01T00:00:00Z")
+    with pytest.raises(Conflict) as caught, store.writing() as writing:
+        writing.add_all(several(publication("woods", 1), publication("parks", 2)))
+    assert (caught.value.code, store.latest("parks").version) == ("version-order", 2)
+    with pytest.raises(NotFound):
+        store.latest("woods")
+
+
 def test_addresses_move_with_the_latest_and_old_ones_stay(store: Store) -> None:
     many = {f"field/parks-{n}": Target(kind="field", dataset="parks", resource="parks", name=str(n)) for n in range(1200)}
     with store.writing() as writing:
@@ -215,6 +234,35 @@ def test_documents_are_replaced_together_and_keep_their_hash(store: Store) -> No
     assert catalog is not None
     assert catalog.body == b"# us"
     assert store.documents("ttl") == (), "the catalogue's own description is no dataset"
+
+
+def test_documents_of_the_same_bytes_stay_and_only_their_time_moves(store: Store) -> None:
+    with store.writing() as writing:
+        assert writing.set_documents(CATALOG_KEY, {"ttl": b"# us", "nt": b""}, "2026-04-01T00:00:00Z") == "2026-04-01T00:00:00Z"
+    with store.writing() as writing:
+        assert writing.set_documents(CATALOG_KEY, {"nt": b"", "ttl": b"# us"}, "2026-05-01T00:00:00Z") == "2026-05-01T00:00:00Z"
+        assert writing.set_documents(CATALOG_KEY, {"nt": b"", "ttl": b"# us"}, "2026-03-01T00:00:00Z") == "2026-05-01T00:00:00Z"
+    kept = store.document(CATALOG_KEY, "ttl")
+    assert kept is not None
+    assert (kept.body, kept.modified) == (b"# us", "2026-05-01T00:00:00Z")
+    with store.writing() as writing:
+        writing.set_documents(CATALOG_KEY, {"ttl": b"# us"}, "2026-06-01T00:00:00Z")
+    assert store.document(CATALOG_KEY, "nt") is None
+
+
+def test_a_writer_sees_what_it_has_done(store: Store) -> None:
+    """It asks the database once where a dataset stands, and what is remembered."""
+    with store.writing() as writing:
+        assert (writing.head("parks"), writing.meta("key")) == (None, None)
+        first = writing.add(publication("parks"), rendered("parks", 1), targets("parks", 1))
+        writing.set_meta("key", "value")
+        head = writing.head("parks")
+        assert head is not None
+        assert (head.number, head.withdrawn, head.modified, writing.meta("key")) == (1, False, first.modified, "value")
+        writing.withdraw("parks", first.modified)
+        gone = writing.head("parks")
+        assert gone is not None
+        assert (gone.number, gone.withdrawn) == (1, True)
 
 
 def test_meta_is_remembered(store: Store) -> None:

@@ -95,11 +95,13 @@ def test_bytes_without_a_version_are_only_noted(filled: Store, tmp_path: Path) -
     assert filled.verify() == (Finding(code="blob-orphan", severity="note", details={"sha256": sha256}),)
 
 
-def test_a_withdrawn_dataset_is_promised_to_nobody(filled: Store) -> None:
+def test_a_withdrawn_dataset_is_promised_to_nobody_and_a_backup_holds_it(filled: Store) -> None:
     with filled.writing() as writing:
         writing.withdraw("parks", "2026-06-01T00:00:00Z")
-    filled.files.delete(B)
     assert filled.verify() == ()
+    filled.files.delete(B)
+    assert {(each.code, each.severity) for each in filled.verify()} == {("blob-missing", "warning")}
+    assert {each[1] for each in facts(filled)} == {"parks"}
 
 
 def test_damaged_records(filled: Store) -> None:
