@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from catalog import publishing
+from catalog import publishing, reception
 from catalog.conforming import Library, Options, clean_bytes
 from catalog.conforming.reading import FILE_BYTES
 from catalog.dcat import cleaning, taking
@@ -69,17 +69,22 @@ def take(context: Context, fetcher: Fetcher, sandbox: Sandbox) -> Iterator[Outco
 
 
 def candidate(dataset: Dataset) -> Candidate | None:
-    """The file that is a table of a standard; None where the dataset is none of one, or several files could be meant."""
+    """The file that is a table of a standard; None where the dataset is none of one, or has no table.
+
+    Of several it is the only one that names what it conforms to. Raises Refusal("harvest-file-which") where that does not tell.
+    """
     slug = recognised(dataset)
-    if not slug:
-        return None
-    for wanted in _TABLES:
-        files = sorted({each.download_url for each in dataset.distributions if each.download_url and _format(each) == wanted})
-        if len(files) == 1:
-            name = unquote(urlsplit(files[0]).path.rpartition("/")[2]) or f"{slug}.{wanted}"
-            return Candidate(standard=slug, address=files[0], name=name)
+    for wanted in _TABLES if slug else ():
+        given = [each for each in dataset.distributions if each.download_url and _format(each) == wanted]
+        files = {each.download_url for each in given}
+        told = {each.download_url for each in given if each.conforms_to} if len(files) > 1 else files
+        if len(told) == 1:
+            address = told.pop()
+            name = unquote(urlsplit(address).path.rpartition("/")[2]) or f"{slug}.{wanted}"
+            return Candidate(standard=slug, address=address, name=name)
         if files:
-            return None
+            details = {"standard": slug, "format": wanted.upper()}
+            raise Refusal(Finding(code="harvest-file-which", severity="note", found=str(len(files)), details=details))
     return None
 
 
@@ -131,7 +136,11 @@ class _Filing:
     def _look(self, latest: Publication, origin: Origin) -> None:
         described = self._row.files.get("described") or origin.described
         dataset = taking.loaded(described)
-        found = candidate(dataset)
+        try:
+            found = candidate(dataset)
+        except Refusal as refusal:
+            self._only_described(described, refusal.findings, {})
+            return
         if found is None:
             self._settle(DESCRIBED, {}) if not self._row.files.get("described") else self._only_described(described, (), {})
             return
@@ -275,7 +284,9 @@ _CHANGE_LOG: Mapping[str, Any] = {
 
 
 def warm_up() -> None:
-    """Load what cleaning a file needs, once."""
+    """Check a small package, and load what cleaning a file needs, once."""
+    reception.warm_up()
+    vocabulary()
     _standards()
 
 

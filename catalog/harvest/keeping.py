@@ -9,14 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from catalog import search
+from catalog import publishing, search
 from catalog.errors import Conflict, Finding, Refusal
 from catalog.harvest.describing import Place, id_of, other_id, publication_of
 from catalog.harvest.records import Page, Record, Refused
 from catalog.messages import as_json
 from catalog.model import Publication
-from catalog.publishing import record as recorded
-from catalog.publishing import show_all
 from catalog.settings import Settings
 from catalog.store import (
     Gathering,
@@ -24,7 +22,9 @@ from catalog.store import (
     LineRow,
     PageRow,
     RecordRow,
+    RunRow,
     Store,
+    Version,
     Writing,
     later,
 )
@@ -65,33 +65,37 @@ class _Rehearsed(Exception):
     """The end of a rehearsal."""
 
 
-def take(context: Context, page: Page, known: PageRow) -> Outcome:
+def take(context: Context, page: Page, known: PageRow, going: RunRow) -> Outcome:
     """Take in the records of a page: all of them, or none where the store fails.
 
-    ``known`` is what is to be known of the page afterwards. Raises StoreError, Conflict("edition-changed").
+    ``known`` is what is to be known of the page afterwards, ``going`` where the run goes on, with the counts before this page.
+    Raises StoreError, Conflict("edition-changed").
     """
     outcome = Outcome()
     with suppress(_Rehearsed), context.store.writing() as writing:
         _Taking(context, writing, outcome, known.address).all(page)
         writing.gathering().put_page(context.place.source, known)
-        writing.gathering().tell(context.run, outcome.lines)
-        if context.rehearsed:
-            raise _Rehearsed
+        _write_down(context, writing, outcome, going)
     return outcome
 
 
-def leave(context: Context, pages: Sequence[PageRow]) -> Outcome:
-    """Pages that have not changed since they were last ``seen``: their records are there still."""
+def leave(context: Context, pages: Sequence[PageRow], going: RunRow) -> Outcome:
+    """Pages that have not changed since they were last ``seen``: their records are there still. ``going`` as in ``take``."""
     outcome = Outcome()
-    if not pages:
-        return outcome
     with suppress(_Rehearsed), context.store.writing() as writing:
         for each in pages:
             now_seen = replace(each, seen=context.run)
             outcome.counts[UNCHANGED] += writing.gathering().page_seen(context.place.source, now_seen, each.seen)
-        if context.rehearsed:
-            raise _Rehearsed
+        _write_down(context, writing, outcome, going)
     return outcome
+
+
+def _write_down(context: Context, writing: Writing, outcome: Outcome, going: RunRow) -> None:
+    """How far the run has come, and what there is to report, in the transaction that did it."""
+    writing.gathering().go_on(replace(going, counts=dict(Counter(going.counts) + outcome.counts)))
+    writing.gathering().tell(context.run, outcome.lines)
+    if context.rehearsed:
+        raise _Rehearsed
 
 
 def withdraw(context: Context, records: Sequence[RecordRow], reason: str) -> Outcome:
@@ -108,7 +112,7 @@ def withdraw(context: Context, records: Sequence[RecordRow], reason: str) -> Out
             outcome.add(WITHDRAWN, each.identifier, each.dataset)
         writing.gathering().forget(records)
         if outcome.changed:
-            show_all(writing, context.settings, outcome.changed, at)
+            publishing.show_all(writing, context.settings, outcome.changed, at)
         writing.gathering().tell(context.run, outcome.lines)
         if context.rehearsed:
             raise _Rehearsed
@@ -127,13 +131,15 @@ class _Taking:
         self._source = context.place.source
         self._rows: dict[str, RecordRow] = {}
         self._seen: list[str] = []
-        self._stored: list[Publication] = []
+        self._heads: dict[str, Head] = {}
+        self._versions: list[Version] = []
 
     def all(self, page: Page) -> None:
-        """Everything on it; the search and the feed are brought in step once."""
+        """Everything on it. Each record is judged by itself; what can be published goes in together."""
         identifiers = [each.identifier for each in page.records] + [each.identifier for each in page.refused if each.identifier]
         known = self._gathering.known(self._source, identifiers)
         twins = self._twins(page.records)
+        self._heads = self._writing.heads(_ids(page.records, known, self._source))
         for refused in page.refused:
             self._refuse(refused, known.get(refused.identifier))
         for record in page.records:
@@ -141,9 +147,10 @@ class _Taking:
         self._gathering.put(tuple(self._rows.values()), [each for each in self._rows if each not in known])
         self._gathering.seen(self._source, self._seen, self._page, self._context.run)
         self._gathering.gone(self._source, page.gone, self._context.run)
-        search.index_all(self._writing, self._stored, self._context.settings, self._context.store.files.open)
-        if self._outcome.changed:
-            show_all(self._writing, self._context.settings, self._outcome.changed, now())
+        if self._versions:
+            context = self._context
+            publishing.enter_all(self._writing, self._versions, context.settings, context.store.files.open)
+            publishing.show_all(self._writing, context.settings, self._outcome.changed, now())
 
     def _twins(self, records: Sequence[Record]) -> dict[str, RecordRow]:
         """What other sources have of these, by identifier, IRI and content."""
@@ -201,7 +208,7 @@ class _Taking:
                 self._outcome.counts[WAITING] += 1
                 return
             publication = numbered(publication_of(record, self._context.place, dataset), head)
-            self._make_visible(publication, head)
+            self._prepare(publication, head)
         except (Refusal, Conflict) as error:
             findings = error.findings if isinstance(error, Refusal) and error.findings else (error.finding(),)
             self._refuse(Refused(identifier=record.identifier, findings=findings), known)
@@ -214,24 +221,34 @@ class _Taking:
     def _place_of(self, record: Record, known: RecordRow | None) -> tuple[str, Head | None]:
         """The id of its dataset, and where that stands. One that belongs to something else is not taken."""
         if known is not None and known.dataset:
-            return known.dataset, self._writing.head(known.dataset)
+            return known.dataset, self._heads.get(known.dataset)
         dataset = id_of(record, self._source)
-        head = self._writing.head(dataset)
+        head = self._heads.get(dataset)
         if head is not None:
             dataset = other_id(record, self._source)
-            head = self._writing.head(dataset)
+            head = self._heads.get(dataset)
             if head is not None and not head.withdrawn:
                 raise Refusal(Finding(code="harvest-id-taken", found=dataset))
         return dataset, head
 
-    def _make_visible(self, publication: Publication, head: Head | None) -> None:
+    def _prepare(self, publication: Publication, head: Head | None) -> None:
+        """Describe it, so that whatever speaks against it is known before anything is written."""
         if head is not None and head.publisher != publication.publisher.id:
             expected = {"dataset": publication.id, "found": publication.publisher.id, "expected": head.publisher}
             raise Conflict("publisher-mismatch", **expected)
+        context = self._context
         try:
-            self._stored.append(recorded(self._writing, publication, self._context.settings, self._context.store.files.open))
+            self._versions.append(publishing.described(publication, context.settings, context.store.files.open))
         except ValueError as error:
             raise Refusal(Finding(code="harvest-record", found=type(error).__name__)) from error
+        self._heads[publication.id] = Head(
+            number=publication.version,
+            withdrawn=False,
+            publisher=publication.publisher.id,
+            digest=publication.digest,
+            issued=publication.issued,
+            modified=publication.modified,
+        )
 
     def _put(self, record: Record, outcome: str, known: RecordRow | None, dataset: str = "") -> None:
         self._rows[record.identifier] = RecordRow(
@@ -246,6 +263,15 @@ class _Taking:
             files=known.files if known else {},
             seen=self._context.run,
         )
+
+
+def _ids(records: Sequence[Record], known: Mapping[str, RecordRow], source: str) -> set[str]:
+    """The ids that the datasets of these records have or could have."""
+    found = set()
+    for each in records:
+        row = known.get(each.identifier)
+        found |= {row.dataset} if row and row.dataset else {id_of(each, source), other_id(each, source)}
+    return found
 
 
 def _twin(record: Record, twins: Mapping[str, RecordRow]) -> RecordRow | None:

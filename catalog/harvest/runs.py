@@ -7,6 +7,7 @@ that a source answers ends a run with an exception: it becomes a line of the rep
 after a run that saw everything, and never more than a fifth of what is held unless the operator agrees.
 """
 
+import gc
 import hashlib
 import time
 from collections import Counter
@@ -84,31 +85,47 @@ def run(name: str, settings: Settings, store: Store, options: Options, watch: Wa
     settings = as_served(store, settings)
     refresh(store, settings)
     source = sources.named(store, name)
-    fetcher = Fetcher(source.hosts, watch.bounds, watch.pause)
-    sandbox = Sandbox(readers.warm_up, processes=1, queue=0)
+    tools = _Tools(
+        fetcher=Fetcher(source.hosts, watch.bounds, watch.pause),
+        reading=Sandbox(readers.warm_up, processes=1, queue=0),
+        filing=Sandbox(filing.warm_up, processes=1, queue=0),
+    )
+    gc.freeze()  # what is loaded stays: to go through it again and again would take a twentieth of the time
     try:
         with _alone(settings, name):
-            ran = _Run(source, settings, store, options, watch, (fetcher, sandbox)).all()
+            ran = _Run(source, settings, store, options, watch, tools).all()
             if ran.outcome == CHANGES:  # what changed is in; something has vanished as well, so everything is looked at
-                return _Run(source, settings, store, replace(options, whole=True), watch, (fetcher, sandbox)).all()
+                return _Run(source, settings, store, replace(options, whole=True), watch, tools).all()
             return ran
     finally:
-        fetcher.close()
-        sandbox.close()
+        gc.unfreeze()
+        tools.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tools:
+    """How answers are got, read, and made tables. The processes are there from the first call on."""
+
+    fetcher: Fetcher
+    reading: Sandbox
+    filing: Sandbox
+
+    def close(self) -> None:
+        """Give everything back."""
+        for each in (self.fetcher, self.reading, self.filing):
+            each.close()
 
 
 class _Run:
     """One run on its way."""
 
-    def __init__(
-        self, source: Source, settings: Settings, store: Store, options: Options, watch: Watch, tools: tuple[Fetcher, Sandbox]
-    ) -> None:
+    def __init__(self, source: Source, settings: Settings, store: Store, options: Options, watch: Watch, tools: _Tools) -> None:
         self._source = source
         self._settings = settings
         self._store = store
         self._options = options
         self._watch = watch
-        self._fetcher, self._sandbox = tools
+        self._tools = tools
         self._counts: Counter[str] = Counter()
         self._whole = True
         self._stream = False
@@ -163,19 +180,19 @@ class _Run:
         """Whether a portal has as many datasets as are known of it. If not, some have vanished."""
         try:
             answer = self._get(self._source.first(), Validators())
-            page: Page = self._sandbox.run(readers.read, self._source.kind, _given(answer, self._source), limits=_PARSE)
+            page: Page = self._tools.reading.run(readers.read, self._source.kind, _given(answer, self._source), limits=_PARSE)
         except (Unreachable, Refusal):
             return False
         return page.total == self._store.harvests.known(self._source.name)
 
     def _ask_kind(self) -> str:
-        answer = self._fetcher.get(self._source.address, replace(self._source, kind="dcat").accept())
-        kind: str = self._sandbox.run(readers.kind_of, _given(answer, self._source), limits=_PARSE)
+        answer = self._tools.fetcher.get(self._source.address, replace(self._source, kind="dcat").accept())
+        kind: str = self._tools.reading.run(readers.kind_of, _given(answer, self._source), limits=_PARSE)
         if kind:
             return kind
         try:
-            probe = self._fetcher.get(ckan.first(self._source.address), media.JSON.media_type)
-            self._sandbox.run(readers.read, "ckan", _given(probe, self._source), limits=_PARSE)
+            probe = self._tools.fetcher.get(ckan.first(self._source.address), media.JSON.media_type)
+            self._tools.reading.run(readers.read, "ckan", _given(probe, self._source), limits=_PARSE)
         except (Unreachable, Refusal) as error:
             raise Unreachable("harvest-kind", address=self._source.address, found=answer.media_type) from error
         return "ckan"
@@ -204,19 +221,21 @@ class _Run:
         )
 
     def _walk(self) -> None:
-        waiting = list(self._row.waiting)
         for _ in range(PAGES):
-            if not waiting:
+            if not self._row.waiting:
                 break
-            address = waiting.pop(0)
-            following = self._page(address)
-            self._walked.add(address)
-            waiting += [each for each in following if each not in waiting and self._is_new(each)]
-            self._row = replace(self._row, waiting=tuple(waiting))
+            self._page(self._row.waiting[0])
             self._watch.progress(self._done(), self._total)
-        else:
-            self._fail(waiting[0] if waiting else "", Finding(code="harvest-pages", expected=f"{PAGES:,}"))
         self._flush()
+        if self._row.waiting:
+            self._fail(self._row.waiting[0], Finding(code="harvest-pages", expected=f"{PAGES:,}"))
+
+    def _go_on(self, address: str, following: Sequence[str]) -> None:
+        """The first of the pages that wait is done, and leads to these."""
+        self._walked.add(address)
+        waiting = list(self._row.waiting[1:])
+        waiting += [each for each in following if each not in waiting and self._is_new(each)]
+        self._row = replace(self._row, waiting=tuple(waiting))
 
     def _is_new(self, address: str) -> bool:
         """Whether an address was not walked in this run. A feed that leads back would be walked for ever."""
@@ -227,8 +246,8 @@ class _Run:
             self._fail(address, Finding(code="harvest-loop", found=address))
         return False
 
-    def _page(self, address: str) -> tuple[str, ...]:
-        """Ask for a page and take it in; where it leads. One that fails leads where it led before."""
+    def _page(self, address: str) -> None:
+        """Ask for a page and take it in. One that fails leads where it led before."""
         known = self._store.harvests.page(self._source.name, address)
         anew = self._options.whole or self._options.dry  # a dry run writes nothing down, so it has to see everything
         validators = Validators(etag=known.etag, modified=known.modified) if known and not anew else Validators()
@@ -236,36 +255,38 @@ class _Run:
             answer = self._get(address, validators)
             digest = known.digest if known and answer.unchanged else hashlib.sha256(answer.body).hexdigest()
             if known is not None and digest == known.digest and not anew:
-                return self._same(replace(known, etag=answer.validators.etag, modified=answer.validators.modified))
-            page: Page = self._sandbox.run(readers.read, self._source.kind, _given(answer, self._source), limits=_PARSE)
+                self._same(replace(known, etag=answer.validators.etag, modified=answer.validators.modified))
+                return
+            page: Page = self._tools.reading.run(readers.read, self._source.kind, _given(answer, self._source), limits=_PARSE)
         except (Unreachable, Refusal) as error:
             self._fail(address, error)
-            return known.following if known else ()
+            self._go_on(address, known.following if known else ())
+            return
         self._flush()
-        return self._take(page, answer, digest, address)
+        self._take(page, answer, digest, address)
 
     def _get(self, address: str, validators: Validators) -> Answer:
         try:
-            return self._fetcher.get(address, self._source.accept(), validators)
+            return self._tools.fetcher.get(address, self._source.accept(), validators)
         except Unreachable as error:
             if error.code not in _PASSING:
                 raise
             self._watch.pause(_RETRY_SECONDS)
-            return self._fetcher.get(address, self._source.accept(), validators)
+            return self._tools.fetcher.get(address, self._source.accept(), validators)
 
-    def _same(self, known: PageRow) -> tuple[str, ...]:
+    def _same(self, known: PageRow) -> None:
         self._total = known.total if known.total is not None else self._total
         self._unchanged.append(known)
+        self._go_on(known.address, known.following)
         if len(self._unchanged) >= _AT_ONCE:
             self._flush()
-        return known.following
 
     def _flush(self) -> None:
         pages, self._unchanged = self._unchanged, []
-        self._add(keeping.leave(self._context(), pages))
-        self._remember()
+        if pages:
+            self._add(keeping.leave(self._context(), pages, self._place()))
 
-    def _take(self, page: Page, answer: Answer, digest: str, address: str) -> tuple[str, ...]:
+    def _take(self, page: Page, answer: Answer, digest: str, address: str) -> None:
         self._stream = self._stream or page.stream
         self._total = page.total if page.total is not None else self._total
         row = PageRow(
@@ -277,16 +298,16 @@ class _Run:
             total=page.total,
             seen=self._row.number,
         )
-        outcome = keeping.take(self._context(), page, row)
+        others = self._row.waiting[1:]
+        self._go_on(address, page.following)
+        outcome = keeping.take(self._context(), page, row, self._place())
         self._add(outcome)
         if self._options.dry:
             self._said |= {each.identifier for each in page.records} | {each.identifier for each in page.refused}
         everything = sum(outcome.counts.values())
         if page.following and everything and outcome.counts[keeping.REPEATED] == everything:
             self._fail(address, Finding(code="harvest-loop", found=address))  # other addresses, the same records again
-            return ()
-        self._remember()
-        return page.following
+            self._row = replace(self._row, waiting=others)
 
     def _add(self, outcome: Outcome) -> None:
         self._counts.update(outcome.counts)
@@ -309,11 +330,9 @@ class _Run:
             with self._store.writing() as writing:
                 writing.gathering().tell(self._row.number, [line])
 
-    def _remember(self) -> None:
+    def _place(self) -> RunRow:
         """How far the run has come."""
-        if not self._options.dry:
-            with self._store.writing() as writing:
-                writing.gathering().go_on(replace(self._row, counts=dict(self._counts)))
+        return replace(self._row, counts=dict(self._counts))
 
     def _complete(self) -> bool:
         """Whether everything was seen that the source says it has."""
@@ -339,7 +358,7 @@ class _Run:
     def _file(self) -> None:
         """Files of standard datasets, where the operator wants them."""
         if self._source.files and not self._options.dry:
-            for outcome in filing.take(self._context(), self._fetcher, self._sandbox):
+            for outcome in filing.take(self._context(), self._tools.fetcher, self._tools.filing):
                 self._add(outcome)
 
     def _end(self, outcome: str) -> Ran:
@@ -354,8 +373,8 @@ class _Run:
             source=self._source.name,
             outcome=outcome,
             counts=self._counts,
-            requests=self._fetcher.requests,
-            conditional=self._fetcher.conditional,
+            requests=self._tools.fetcher.requests,
+            conditional=self._tools.fetcher.conditional,
             resumed=self._resumed,
         )
 

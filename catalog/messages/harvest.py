@@ -78,6 +78,10 @@ WORDINGS: dict[str, Wording] = {
         _("The licence (%(found)s) does not say that files may be passed on, so only the description was taken in."),
         _("With CC BY, CC BY-SA, CC0 or PDL they are."),
     ),
+    "harvest-file-which": Wording(
+        _("%(found)s %(format)s files could be the table of the standard “%(standard)s”, so only the description was taken in."),
+        _("One of them has to name what it conforms to (dct:conformsTo), or be the only one."),
+    ),
     "harvest-file": Wording(
         _("The file %(found)s does not conform to the standard “%(standard)s”, so only the description was taken in."),
         _("The findings below say what the publisher would have to mend."),

@@ -1,5 +1,6 @@
 """A catalogue that collects from a portal on this computer, and the door to ``harvest_samples``."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from catalog.harvest import readers, runs, sources
+from catalog.harvest import filing, readers, runs, sources
 from catalog.harvest.fetching import Bounds
+from catalog.publishing import refresh
 from catalog.sandbox import Sandbox
 from catalog.settings import Settings
 from catalog.store import Store
@@ -24,29 +26,39 @@ def portal() -> Iterator[Portal]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An empty catalogue in which everything is entered that comes with the program: half a second a test."""
+    settings = Settings(home=str(tmp_path_factory.mktemp("fresh") / "home"), base_url="https://data.example.jp")
+    with Store.open(settings) as opened:
+        refresh(opened, settings)
+    return settings
+
+
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def store(settings: Settings, fresh: Settings) -> Iterator[Store]:
+    assert settings.base_url == fresh.base_url, "else everything is entered anew"
+    shutil.copytree(fresh.home, settings.home)
     with Store.open(settings) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Sandbox]:
-    """One warm process for all tests: starting it takes longer than what is asked of it."""
-    sandbox = Sandbox(readers.warm_up, processes=1, queue=0)
-    yield sandbox
-    sandbox.close()
+def warm() -> Iterator[dict[Any, Sandbox]]:
+    """The warm processes of all tests: starting one takes longer than what is asked of it."""
+    sandboxes = {each: Sandbox(each, processes=1, queue=0) for each in (readers.warm_up, filing.warm_up)}
+    yield sandboxes
+    for each in sandboxes.values():
+        each.close()
 
 
 @pytest.fixture(autouse=True)
-def shared_sandbox(warm: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs use it, and leave it open."""
+def shared_sandbox(warm: dict[Any, Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs use them, and leave them open."""
 
     class Shared:
-        run = staticmethod(warm.run)
-
-        def __init__(self, *_: Any, **__: Any) -> None:
-            pass
+        def __init__(self, warm_up: Any, **_: Any) -> None:
+            self.run = warm[warm_up].run
 
         def close(self) -> None:
             pass

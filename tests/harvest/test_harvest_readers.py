@@ -1,6 +1,7 @@
 """CKAN, lists of open data and lists of files; files of standard datasets; a feed in every format, told without loss."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -23,7 +24,9 @@ from catalog.web import create_app
 
 Collect = Callable[..., runs.Ran]
 RECORDED = Path(__file__).parent / "ckan_answer.json"
-"""Two datasets as CKAN 2.12 itself writes them (its package_dictize), in the envelope of its action API."""
+"""Two datasets as CKAN 2.12 itself writes them, in the envelope of its action API (scripts/record_ckan.py)."""
+ROOT = Path(__file__).parents[2]
+CKAN = ROOT / ".interop/ckan/bin/python"
 HEADER = "都道府県コード又は市区町村コード,NO,都道府県名,市区町村名,名称,住所,緯度,経度,設置位置,電話番号\n"
 
 
@@ -39,6 +42,13 @@ def _portal_of(packages: list[dict[str, Any]]) -> Callable[[BaseHTTPRequestHandl
         send(handler, 200, json.dumps({"success": True, "result": result}).encode(), "application/json;charset=utf-8")
 
     return answer
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not CKAN.exists(), reason="scripts/interop --install makes the environment of CKAN")
+def test_the_record_is_what_ckan_says() -> None:
+    told = subprocess.run([CKAN, ROOT / "scripts/record_ckan.py"], capture_output=True, check=True)
+    assert told.stdout == RECORDED.read_bytes()
 
 
 @pytest.fixture
@@ -120,16 +130,24 @@ def test_a_file_of_a_standard_becomes_a_checked_version_with_its_log_and_a_bad_o
     assert document is not None
     assert b"wasDerivedFrom> <%s/dataset/aed-location>" % portal.address.encode() in document.body
     assert "filed" not in collect(whole=True).counts, "the same bytes are no new version"
+    portal.answers["/f/272035_aed.csv"] = (_aed(4), "text/csv")
+    assert collect(whole=True).counts["filed"] == 1
+    client = create_app(settings).test_client()
+    with client.get("/dataset/far-aed-location/versions.json") as answer:
+        differ = {each["version"]: each["diff"] for each in answer.get_json()["versions"]}
+    assert (differ[1], differ[2]) == (None, None), "a description has no rows that could differ"
+    with client.get(differ[3].removeprefix("https://data.example.jp")) as answer:
+        assert answer.status_code == 200
     portal.answers["/f/272035_aed.csv"] = (_aed(3, "\n272035,4,大阪府,豊中市,,,north,east,,"), "text/csv")
     ran = collect(whole=True)
     assert ran.counts["described"] == 1
     assert report(store, ran)[-1][2][0] == "harvest-file"
     described = store.latest("far-aed-location")
     assert (described.package.tables(), described.findings[0].code) == ((), "harvest-file")
-    client = create_app(settings).test_client()
     with client.get("/dataset/far-aed-location/versions.json") as answer:
         packages_of = {each["version"]: each["package"] for each in answer.get_json()["versions"]}
-    assert packages_of == {3: "", 2: "https://data.example.jp/download/far-aed-location/2/far-aed-location.zip", 1: ""}
+    base = "https://data.example.jp/download/far-aed-location"
+    assert packages_of == {4: "", 3: f"{base}/3/far-aed-location.zip", 2: f"{base}/2/far-aed-location.zip", 1: ""}
 
 
 def test_a_licence_that_does_not_allow_it_leaves_the_file_where_it_is(
@@ -278,3 +296,19 @@ def test_a_standard_is_recognised_by_both_of_its_tags_or_its_title() -> None:
     assert said("AED設置箇所") == ""
     assert said(title="豊中市 AED設置箇所一覧（2026年）") == "aed-location"
     assert said("自治体標準ODS", "AED設置箇所", "公衆トイレ") == "", "two of them: nothing is guessed"
+
+
+def test_of_several_files_the_one_that_names_what_it_conforms_to_is_meant(
+    portal: Portal, collect: Collect, store: Store, packages: list[dict[str, Any]]
+) -> None:
+    base = "https://city.example.jp"
+    log, table = (nouns.Distribution(iri=f"{base}/{each}", download_url=f"{base}/{each}.csv") for each in ("log", "table"))
+    told = replace(table, conforms_to=frozenset([nouns.Standard(iri=f"{base}/schema", title=Text("定義"))]))
+    dataset = nouns.Dataset(iri=f"{base}/d", title=Text("AED設置箇所一覧"), distributions=frozenset([log, told]))
+    assert filing.candidate(dataset) == filing.Candidate(standard="aed-location", address=f"{base}/table.csv", name="table.csv")
+    packages[0]["resources"].append({**packages[0]["resources"][0], "id": "other", "url": f"{portal.address}/f/other.csv"})
+    portal.answers["/api/3/action/package_search"] = _portal_of(packages)
+    ran = collect("/api/3/")
+    assert ("described", packages[0]["id"], ["harvest-file-which"]) in report(store, ran)
+    assert [each.code for each in store.latest("far-aed-location").findings] == ["harvest-file-which"]
+    assert not [path for path, _headers in portal.asked if path.startswith("/f/")], "nothing is guessed"

@@ -69,8 +69,9 @@ def test_a_record_that_left_an_unchanged_page_before_is_not_brought_back_by_it(
 
 
 @everywhere
+@pytest.mark.parametrize("moment", ["before", "after"])
 def test_an_interrupted_run_goes_on_where_it_was(
-    portal: Portal, collect: Collect, store: Store, monkeypatch: pytest.MonkeyPatch
+    portal: Portal, collect: Collect, store: Store, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     base = portal.address
     portal.page("/feed", dataset(base, "a"), next_="/two")
@@ -81,18 +82,20 @@ def test_an_interrupted_run_goes_on_where_it_was(
     def dies(*args: Any) -> Any:
         taken.append(args)
         if len(taken) == 2:
+            if moment == "after":  # the page is in, and where the run goes on with it
+                real(*args)
             raise KeyboardInterrupt
         return real(*args)
 
     monkeypatch.setattr(keeping, "take", dies)
     with pytest.raises(KeyboardInterrupt):
         collect()
-    assert ids(store) == ["far-a"]
-    monkeypatch.undo()
+    assert ids(store) == ["far-a", "far-b"][: 1 if moment == "before" else 2]
+    monkeypatch.setattr(keeping, "take", real)
     portal.asked.clear()
     ran = collect()
     assert (ran.run, ran.resumed, ran.outcome) == (1, True, runs.DONE)
-    assert [path for path, _headers in portal.asked] == ["/two", "/three"]
+    assert [path for path, _headers in portal.asked] == ["/two", "/three"][0 if moment == "before" else 1 :]
     assert ran.counts == {"created": 3}
     assert ids(store) == ["far-a", "far-b", "far-c"]
 
