@@ -1,5 +1,6 @@
 """Code lists: what is refused, how lists add to each other, how packages are held against them, their RDF."""
 
+import json
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -182,6 +183,14 @@ def test_files_that_are_none(tmp_path):
     assert codes(read(tmp_path / "Big_List.ttl").findings) == ["codelist-file-name"]
 
 
+@pytest.mark.parametrize("text", ["\\u0000", "\\u0007", "\\uD800", "\\uFFFF", "\x7f"])
+def test_characters_that_cannot_be_written_everywhere_are_refused(tmp_path, text):
+    for parts in ((SCHEME.replace("題", text), GOOD), (SCHEME, concept("a", label=text))):
+        found = read(written(tmp_path, *parts)).findings
+        assert codes(found) == ["codelist-character"]
+        json.dumps([messages.as_json(each) for each in found], ensure_ascii=False).encode()
+
+
 # --- tables beside a list
 
 TABLE = """[] a csvw:Table ; csvw:url <x.csv> ; csvw:tableSchema [ csvw:aboutUrl "concept/x-{code}" ; csvw:column (
@@ -225,6 +234,7 @@ def test_a_table_says_what_turtle_would(tmp_path):
         (ROWS + "三,丙,,,定義,Meaning,\n", TABLE, ("text-missing", 4)),
         (ROWS + "三,丙,C,,定義,Meaning,四\n", TABLE, ("broader-unknown", 0)),
         (ROWS + '三,"丙"x,C,,定義,Meaning,\n', TABLE, ("table-unreadable", 0)),
+        (ROWS + "三,丙\x07,C,,定義,Meaning,\n", TABLE, ("codelist-character", 4)),
         (ROWS, TABLE.replace("x.csv", "sub/x.csv"), ("table-description", 0)),
         (ROWS, TABLE.replace("x-{code}", "y-{code}"), ("table-description", 0)),
         (ROWS, TABLE.replace("{up}", "{down}"), ("table-description", 0)),

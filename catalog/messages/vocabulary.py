@@ -26,6 +26,10 @@ WORDINGS: dict[str, Wording] = {
         _("The file is not Turtle: %(found)s."),
         _("Mend it at that line; statements end with a dot, strings stand in quotation marks."),
     ),
+    "codelist-character": Wording(
+        _("The code list holds a character that cannot be written everywhere (%(found)s), such as a control character."),
+        _("Remove it."),
+    ),
     "codelist-empty": Wording(_("The code list “%(found)s” has no concept."), _("Write a skos:Concept for each code.")),
     "scheme-missing": Wording(
         _("The file does not describe the code list %(expected)s (found: %(found)s)."),

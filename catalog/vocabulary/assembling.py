@@ -27,6 +27,9 @@ from catalog.vocabulary.terms import (
 Homes = Mapping[str, tuple[str, str]]
 """Address of a concept in a file -> (its list, its code)."""
 
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that a list may not have, for XML, UTF-8 or a database cannot hold them (XML 1.0, 2.2 "Characters")."""
+
 
 class Problems:
     """Collects findings about one file of code lists."""
@@ -41,6 +44,10 @@ class Problems:
         """Note one fact; ``row`` is that of a table beside the list."""
         place = Place(file=self.file, row=row)
         self.findings.append(Finding(code=code, severity=severity, place=place, found=found, expected=expected, details=details))
+
+    def unwritable(self, found: re.Match[str], row: int = 0) -> None:
+        """Note a character that a list may not have."""
+        self.add("codelist-character", row=row, found=f"U+{ord(found[0]):04X}")
 
 
 class _Node:

@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from catalog.errors import Finding
 from catalog.vocabulary import soundness
-from catalog.vocabulary.assembling import Problems, codelist_of, concept_of, relative, short
+from catalog.vocabulary.assembling import UNWRITABLE, Problems, codelist_of, concept_of, relative, short
 from catalog.vocabulary.codelists import FOLDER, Concept, Reading, Vocabulary
 from catalog.vocabulary.tabular import Column, Table, fits, rows_of
 from catalog.vocabulary.terms import (
@@ -117,7 +117,10 @@ def _parse(path: Path, problems: Problems) -> Graph | None:
         line = getattr(error, "lines", None)
         problems.add("codelist-not-turtle", row=0 if line is None else int(line) + 1, found=_reason(error))
     else:
-        return graph
+        found = next(filter(None, (UNWRITABLE.search(str(term)) for statement in graph for term in statement)), None)
+        if found is None:
+            return graph
+        problems.unwritable(found)
     return None
 
 

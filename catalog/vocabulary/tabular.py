@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from catalog.vocabulary.assembling import Homes, Problems
+from catalog.vocabulary.assembling import UNWRITABLE, Homes, Problems
 from catalog.vocabulary.terms import BASE, BROADER, CONCEPT_TERMS, NOTATION, Properties, Value
 
 _EXPRESSION = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(?::([1-9][0-9]?))?\}")
@@ -56,7 +56,11 @@ def rows_of(path: Path, table: Table, problems: Problems) -> Iterator[Row]:
     Raises ValueError where the bytes are not UTF-8, csv.Error where they are not CSV.
     """
     names = [each.name for each in table.columns if not each.template]
-    reader = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
+    text = path.read_bytes().decode("utf-8-sig")
+    if unwritable := UNWRITABLE.search(text):
+        problems.unwritable(unwritable, text.count("\n", 0, unwritable.start()) + 1)
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = next(reader, [])
     if header != names:
         problems.add("table-header", row=1, found=",".join(header), expected=",".join(names), table=path.name)
