@@ -1,8 +1,9 @@
 """Readers while somebody publishes: whether anybody ever meets an error, or half of something.
 
-python scripts/bench_readers.py [READERS [SECONDS]]     (200 readers, 20 seconds)
+python scripts/bench_readers.py [READERS [SECONDS [PUBLISHERS]]]     (200 readers, 20 seconds, 5 publishers)
 
-Starts `catalog serve` on a small catalogue. One client publishes version after version by PUT; the others, each on a connection
+Starts `catalog serve` on a small catalogue. Some clients publish version after version by PUT, each of a dataset of its own, for
+one of them alone waits behind all the readers for most of its time; the others, each on a connection
 of its own, read pages, the feed, JSON and files, with If-None-Match every other time. No answer may be anything but 200, 304 or
 429, and no body torn: its length is as told, a page ends as it should, one ETag never has two bodies, and a file of a numbered
 version has the SHA-256 that the catalogue tells.
@@ -33,26 +34,32 @@ from catalog.settings import Settings
 from catalog.store import Store
 
 NAME = "busy"
+"""How the ids of the datasets begin; the first has this one."""
 PATIENCE = 60
 NUMBERED, AGAIN = 0.3, 0.5
 """How many requests are for the file of a numbered version; how many ask only for what is new."""
 READ = (
     "/ja/",
-    f"/ja/dataset/{NAME}",
-    f"/dataset/{NAME}.json",
-    f"/dataset/{NAME}.ttl",
+    "/ja/dataset/{name}",
+    "/dataset/{name}.json",
+    "/dataset/{name}.ttl",
     "/catalog.nt",
     "/datasets.json",
-    f"/download/{NAME}/latest/stations.csv",
-    f"/api/v1/datasets/{NAME}/tables/stations/rows?limit=20",
+    "/download/{name}/latest/stations.csv",
+    "/api/v1/datasets/{name}/tables/stations/rows?limit=20",
 )
 
 
-def package(number: int, rows: int = 200) -> bytes:
+def named(number: int) -> str:
+    """The dataset of a publisher."""
+    return f"{NAME}-{number}" if number else NAME
+
+
+def package(number: int, name: str = NAME, rows: int = 200) -> bytes:
     """Version ``number`` of a small package."""
     fields = [{"name": "code", "type": "string"}, {"name": "passengers", "type": "integer"}]
     told = {
-        "name": NAME,
+        "name": name,
         "title": "混みあう表",
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
         "catalog": {"publisher": {"id": "270008", "name": "大阪府"}},
@@ -72,9 +79,9 @@ class Seen:
 
     statuses: Counter[int] = field(default_factory=Counter)
     bodies: dict[tuple[str, str], str] = field(default_factory=dict)
-    files: dict[int, str] = field(default_factory=dict)
+    files: dict[tuple[str, int], str] = field(default_factory=dict)
     torn: list[str] = field(default_factory=list)
-    published: list[int] = field(default_factory=list)
+    published: list[tuple[str, int]] = field(default_factory=list)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, path: str, status: int, etag: str, body: bytes) -> None:
@@ -89,10 +96,10 @@ class Seen:
             if path.startswith("/ja/") and not body.rstrip().endswith(b"</html>"):
                 self.torn.append(f"{path}: does not end")
 
-    def file(self, number: int, body: bytes) -> None:
+    def file(self, version: tuple[str, int], body: bytes) -> None:
         """Hold a file of a numbered version against what was told of it."""
-        if self.files.get(number) not in (None, hashlib.sha256(body).hexdigest()):
-            self.torn.append(f"version {number}: other bytes")
+        if self.files.get(version) not in (None, hashlib.sha256(body).hexdigest()):
+            self.torn.append(f"version {version}: other bytes")
 
 
 def read(port: int, seen: Seen, until: float, seed: int) -> None:
@@ -100,8 +107,9 @@ def read(port: int, seen: Seen, until: float, seed: int) -> None:
     chance, known = random.Random(seed), dict[str, str]()  # noqa: S311  which address is next
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     while time.monotonic() < until:
-        number = chance.choice(seen.published) if seen.published and chance.random() < NUMBERED else 0
-        path = f"/download/{NAME}/{number}/stations.csv" if number else chance.choice(READ)
+        version = chance.choice(seen.published)
+        numbered = chance.random() < NUMBERED
+        path = f"/download/{version[0]}/{version[1]}/stations.csv" if numbered else chance.choice(READ).format(name=version[0])
         headers = {"If-None-Match": known[path]} if path in known and chance.random() < AGAIN else {}
         try:
             connection.request("GET", path, headers=headers)
@@ -114,28 +122,30 @@ def read(port: int, seen: Seen, until: float, seed: int) -> None:
             continue
         known[path] = answer.headers.get("ETag", "")
         seen.add(path, answer.status, known[path], body)
-        if number and answer.status == http.client.OK:
-            seen.file(number, body)
+        if numbered and answer.status == http.client.OK:
+            seen.file(version, body)
     connection.close()
 
 
-def publish(port: int, secret: str, seen: Seen, until: float) -> None:
-    """The one publisher: version after version."""
-    while time.monotonic() < until:
-        number = len(seen.published) + 1
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+def publish(port: int, secret: str, seen: Seen, until: float, name: str) -> None:
+    """One publisher: version after version of its dataset, one at least."""
+    version, again = sum(each == name for each, _version in seen.published), True
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    while again:
         headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/zip"}
-        connection.request("PUT", f"/api/v1/datasets/{NAME}", package(number), headers)
+        connection.request("PUT", f"/api/v1/datasets/{name}", package(version + 1, name), headers)
         answer = connection.getresponse()
         told = json.loads(answer.read())
-        connection.request("GET", f"/dataset/{NAME}.json")
-        described = json.loads(connection.getresponse().read())
-        connection.close()
         assert answer.status == http.client.CREATED, told
+        version = told["version"]
+        connection.request("GET", f"/dataset/{name}.json")
+        described = json.loads(connection.getresponse().read())
         for each in described["tables"][0]["downloads"]:
             if each["format"] == "csv":
-                seen.files[told["version"]] = each["sha256"]
-        seen.published.append(told["version"])
+                seen.files[name, version] = each["sha256"]
+        seen.published.append((name, version))
+        again = time.monotonic() < until
+    connection.close()
 
 
 @contextmanager
@@ -169,18 +179,19 @@ def served(home: str, folder: Path) -> Iterator[tuple[int, subprocess.Popen[byte
                 process.wait(PATIENCE)
 
 
-def measure(folder: Path, readers: int, seconds: float) -> tuple[Seen, float]:
+def measure(folder: Path, readers: int, seconds: float, publishers: int) -> tuple[Seen, float]:
     """Everybody at once, for so long."""
     settings = Settings(home=str(folder / "home"))
     with Store.open(settings) as store:
         secret = tokens.create(store, publisher="270008", actions=["publish"], label="", days=1, actor="cli:bench")[0]
     seen = Seen()
     with served(settings.home, folder) as (port, _process):
-        publish(port, secret, seen, time.monotonic() + 0.01)
+        publish(port, secret, seen, 0, named(0))
         begin = time.monotonic()
         until = begin + seconds
         work = [threading.Thread(target=read, args=(port, seen, until, number)) for number in range(readers)]
-        work.append(threading.Thread(target=publish, args=(port, secret, seen, until)))
+        names = map(named, range(publishers))
+        work += [threading.Thread(target=publish, args=(port, secret, seen, until, name)) for name in names]
         for each in work:
             each.start()
         for each in work:
@@ -188,12 +199,13 @@ def measure(folder: Path, readers: int, seconds: float) -> tuple[Seen, float]:
         return seen, time.monotonic() - begin
 
 
-def main(readers: str = "200", seconds: str = "20") -> int:
+def main(readers: str = "200", seconds: str = "20", publishers: str = "5") -> int:
     """Print what was seen; 1 where it should not have been."""
     with tempfile.TemporaryDirectory() as name:
-        seen, spent = measure(Path(name), int(readers), float(seconds))
+        seen, spent = measure(Path(name), int(readers), float(seconds), int(publishers))
     count = seen.statuses.total()
-    print(f"{readers} readers, {spent:.0f} s: {count} answers, {count / spent:.0f}/s; {len(seen.published)} versions published")
+    print(f"{readers} readers, {publishers} publishers, {spent:.0f} s: {count} answers, {count / spent:.0f}/s")
+    print(f"versions published meanwhile: {len(seen.published) - 1}")
     print("statuses:", ", ".join(f"{status} {times}" for status, times in sorted(seen.statuses.items())))
     print(f"torn or lost: {len(seen.torn)}", *Counter(seen.torn).most_common(5), sep="\n  ")
     return int(bool(seen.torn) or not set(seen.statuses) <= {200, 304, 429})

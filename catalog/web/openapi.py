@@ -105,6 +105,9 @@ _DONE: Mapping[str, str] = {"200": _("The answer"), "201": _("A new version is p
 _BEARER = _("A token that the operator of the catalogue has made for a publisher (RFC 6750).")
 _SECURITY = "publisher"
 """The security scheme of what writes."""
+_TEXTS: dict[str, Json] = {each.media_type: {"schema": STRING} for each in (media.NDJSON, media.CSV)}
+_PLACES: dict[str, Json] = {media.GEOJSON.media_type: {"schema": {"type": "object"}}}
+"""What rows are also answered as; as places, where they have any."""
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -112,6 +115,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="rows.rows",
         tag="rows",
         schema="Rows",
+        others=_TEXTS | _PLACES,
         summary=_("Rows of a table, or figures of groups of rows"),
         parameters=(*map(rows_word, ROWS_WORDS), area_word(query.AREA), _CONDITIONS),
     ),
@@ -238,6 +242,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="union.standard_rows",
         tag="standards",
         schema="RowsOfStandard",
+        others=_TEXTS | _PLACES,
         summary=_("Rows of every dataset that follows a standard, or figures of groups of rows"),
         parameters=(
             *(rows_word(each) for each in ROWS_WORDS if each != VERSION.name),
@@ -399,7 +404,9 @@ def _operation(operation: Operation, examples: Mapping[str, str]) -> Json:
         **({"description": told(operation.description)} if operation.description else {}),
         "parameters": [*parts, *parameters_of(operation)],
         **({"requestBody": _body(operation.accepts)} if operation.accepts else {}),
-        "responses": _responses({operation.media_type: {"schema": schema}}, operation.done, writes=operation.writes)
+        "responses": _responses(
+            {operation.media_type: {"schema": schema}, **operation.others}, operation.done, writes=operation.writes
+        )
         | _other_problems(operation.problem),
         **({"security": [{_SECURITY: []}]} if operation.writes else {}),
     }
@@ -465,9 +472,8 @@ def _rows_of(publication: Publication, table: Resource) -> Json:
         "responses": _responses(
             {
                 media.JSON.media_type: {"schema": rows_schema({"type": "object", "properties": row}, OF_DATASET)},
-                media.NDJSON.media_type: {"schema": STRING},
-                media.CSV.media_type: {"schema": STRING},
-                **({media.GEOJSON.media_type: {"schema": {"type": "object"}}} if query.places_of(served.columns) else {}),
+                **_TEXTS,
+                **(_PLACES if query.places_of(served.columns) else {}),
             }
         ),
         "externalDocs": {"url": served.schema, "description": short(_("Definitions of the columns"))},

@@ -23,8 +23,8 @@ class Operation:
     """One address and what it answers. ``path`` is an OpenAPI template; ``endpoint`` the view behind it.
 
     ``schema`` names a schema of ``SCHEMAS``, or is one; ``summary`` and ``description`` are marked texts. Whatever is no GET
-    writes, and takes a token; ``accepts`` are the media types of the body that it takes, ``done`` the statuses of success;
-    ``problem`` is the schema of errors where they are no problem+json.
+    writes, and takes a token; ``others`` are what else a parameter may choose as an answer, ``accepts`` the media types of the
+    body that it takes, ``done`` the statuses of success; ``problem`` is the schema of errors where they are no problem+json.
     """
 
     path: str
@@ -34,6 +34,7 @@ class Operation:
     description: str = ""
     schema: str | Json = "object"
     media_type: str = JSON.media_type
+    others: Mapping[str, Json] = field(default_factory=dict)
     parameters: tuple[Json, ...] = field(default=())
     method: str = "get"
     accepts: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from harness import DONE, HARMED, REFUSED, Sources, Victim, Worker, count
+from harness import DONE, HARMED, REFUSED, STANDING, Sources, Victim, Worker, count
 
 from catalog import maintenance, publishing
 from catalog.errors import StoreError
@@ -32,6 +33,10 @@ READ = (
     "/datasets?q=nothing-is-called-this",
     "/catalog/dump.nt.gz",
 )
+
+
+NOBODY = 65_534
+"""The number of an account that owns nothing (Linux: overflowuid)."""
 
 
 def mounts(*arguments: str) -> None:
@@ -119,16 +124,28 @@ def test_files_that_may_not_grow(victim: Victim, size: int) -> None:
     victim.goes_on()
 
 
-@pytest.mark.parametrize("left", ["nothing", "the log of a program that was killed"])
+LEFT = {
+    "nothing": (),
+    "the log of a program that is at work": ("-wal", "-shm"),
+    "the log of a program that was killed, and its index": ("-wal", "-shm"),
+    "the log of a program that was killed": ("-wal",),
+}
+"""What lies beside the database file."""
+
+
+@pytest.mark.parametrize("left", LEFT)
 def test_a_medium_that_takes_nothing(original: Settings, worker: Worker, sources: Sources, small_disk: Path, left: str) -> None:
     victim = Victim.copied(original, small_disk / "home", worker, sources)
-    if left != "nothing":
+    database = Path(victim.settings.home, "catalog.sqlite3")
+    if LEFT[left]:
         assert victim.run("publish", folder=str(sources.make(HARMED)))["code"] == DONE
         victim.version += 1
-        assert Path(victim.settings.home, "catalog.sqlite3-wal").exists(), "the fork ended without tidying up"
-    held = sqlite3.connect(Path(victim.settings.home, "catalog.sqlite3")) if left != "nothing" else None
+    if LEFT[left] == ("-wal",):
+        database.with_name(f"{database.name}-shm").unlink()
+    held = sqlite3.connect(database) if "at work" in left else None
     if held is not None:
         held.execute("SELECT count(*) FROM meta").fetchone()
+    assert {each.name for each in database.parent.glob(f"{database.name}-*")} == {database.name + each for each in LEFT[left]}
     sealed = small_disk.with_name("sealed")
     sealed.mkdir()
     mounts("--bind", str(small_disk), str(sealed))
@@ -138,6 +155,7 @@ def test_a_medium_that_takes_nothing(original: Settings, worker: Worker, sources
         with Store.open(settings) as store:
             found = statuses(settings, store)
             assert set(found.values()) == {200}, found
+            assert store.latest(HARMED).version == victim.version
             with pytest.raises(StoreError) as caught:
                 publish(sources.make("other"), settings, store)
             assert caught.value.code == "store-denied"
@@ -150,6 +168,28 @@ def test_a_medium_that_takes_nothing(original: Settings, worker: Worker, sources
             held.close()
     victim.whole()
     victim.goes_on()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may become another account")
+@pytest.mark.parametrize("left", [each for each in LEFT if "at work" not in each])
+def test_a_folder_that_another_account_may_only_read(victim: Victim, left: str) -> None:
+    """It may be written to meanwhile by the one that may: it is read as SQLite says, or one sentence tells why not."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(shutil.copytree(victim.settings.home, Path(name, "home")))
+        theirs = Victim(replace(victim.settings, home=str(home)), victim.worker, victim.sources)
+        if LEFT[left]:
+            assert theirs.run("publish", folder=str(victim.sources.make(HARMED)))["code"] == DONE
+        if LEFT[left] == ("-wal",):
+            (home / "catalog.sqlite3-shm").unlink()
+        Path(name).chmod(0o755)
+        for each in (home, *home.rglob("*")):
+            each.chmod(0o555 if each.is_dir() else 0o444)
+        answer = theirs.run("open_only", user=NOBODY)
+        told = answer["told"]["code"] if answer["code"] == REFUSED else answer["told"]["value"]
+        assert told == (STANDING + 1 if "index" in left else "store-denied"), answer
+        answer = theirs.run("withdraw", dataset=HARMED, user=NOBODY)
+        assert (answer["code"], answer["told"]["code"]) == (REFUSED, "store-denied"), answer
+        count("withdraw, as an account that may only read", f"left there: {left}", "store-denied")
 
 
 @pytest.mark.parametrize("harm", ["truncated", "emptied", "changed", "gone"])

@@ -33,12 +33,13 @@ def bench():
 
 
 def test_readers_while_somebody_publishes(bench, tmp_path: Path) -> None:
-    seen, _spent = bench.measure(tmp_path, readers=12, seconds=4)
+    seen, _spent = bench.measure(tmp_path, readers=12, seconds=4, publishers=2)
     assert seen.torn == []
     assert set(seen.statuses) <= {200, 304, 429}
-    assert len(seen.published) > 1
+    assert {name for name, _version in seen.published} == {bench.named(0), bench.named(1)}
+    assert len(seen.published) > 3
     for status, times in seen.statuses.items():
-        count("12 readers", "somebody publishes", str(status), times)
+        count("12 readers", "two publish", str(status), times)
 
 
 class Publisher(threading.Thread):

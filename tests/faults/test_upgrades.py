@@ -17,7 +17,7 @@ from catalog.store.database import METADATA, REVISIONS
 from catalog.store.entering import Entering
 
 EVERY_DATABASE = True
-LONG = 100
+LONG = int(os.environ.get("FAULTS_UPGRADES", "100"))
 OLDER = REVISIONS[-4:-1]
 """Revisions from which it is upgraded."""
 

@@ -15,6 +15,11 @@ import xlsxwriter
 
 CODELIST = b"<codelist/x> a <http://www.w3.org/2004/02/skos/core#ConceptScheme> ; "
 
+SERVED = (
+    b'<http://purl.org/dc/terms/title> "x"@ja . [] a <http://www.w3.org/ns/csvw#Table> ; '
+    b"<http://www.w3.org/ns/csvw#url> <file:///etc/passwd> ."
+)
+
 
 def zipped(entries: dict[str, bytes | str], **attributes: int) -> bytes:
     buffer = io.BytesIO()
@@ -206,6 +211,16 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a path of Windows": ("x.zip", lambda: package(path="C:/secret.csv"), "path-absolute"),
     "a path out of the package, of Windows": ("x.zip", lambda: package(path="..\\..\\secret.csv"), "path-outside"),
     "a path with NUL": ("x.zip", lambda: package(path="data\0.csv"), "text-control"),
+    "more of a table on another server": ("x.zip", lambda: package(extrapaths=["http://127.0.0.1:9/more.csv"]), "path-multipart"),
+    "a table of two, one of the server": ("x.zip", lambda: package(path=["data.csv", "/etc/passwd"]), "path-multipart"),
+    "a file by FTP": ("x.zip", lambda: package(path="ftp://127.0.0.1:9/data.csv"), "path-remote"),
+    "a sheet on the web": ("x.zip", lambda: package(format="gsheets"), "table-format"),
+    "fields of a file out of the package": ("x.zip", lambda: package(fields=["../fields.json"]), "field-not-object"),
+    "an address that is a script": (
+        "x.zip",
+        lambda: described('"sources": [{"title": "x", "path": "javascript:alert(1)"}]'),
+        "address-invalid",
+    ),
     "a bucket": ("x.zip", lambda: package(path="s3://bucket/data.csv"), "path-remote"),
     "the descriptor as a table": ("x.zip", lambda: package(path="datapackage.json"), "path-reserved"),
     "a truncated gzip": (
@@ -229,6 +244,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "half a character in JSON": ("x.zip", lambda: described('"description": "\\ud800"'), "json-surrogate"),
     "NUL in a text": ("x.zip", lambda: described('"description": "a\\u0000b"'), "text-control"),
     "a name that is a folder": ("x.zip", lambda: described('"name": ".."', '"name": "hostile"'), "dataset-name"),
+    "a name that is hidden": ("x.zip", lambda: described('"name": ".git"', '"name": "hostile"'), "dataset-name"),
     "a name with a slash": ("x.zip", lambda: described('"name": "a/b"', '"name": "hostile"'), "dataset-name"),
     "a name of 5,000 characters": ("x.zip", lambda: described(f'"name": "{"x" * 5_000}"', '"name": "hostile"'), "dataset-name"),
     "a bound that is no number": (
@@ -258,6 +274,27 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "x.zip",
         lambda: package("a\n駅\n".encode() + "公園\n".encode("cp932")),
         "encoding-invalid",
+    ),
+    # code lists
+    "an entity in a code list": (
+        "x.zip",
+        lambda: package(extra={"codelists/x.ttl": LAUGHS.replace("worksheet", "r") + "<r>&m;</r>"}),
+        "codelist-not-turtle",
+    ),
+    "a code list of a table of the server": (
+        "x.zip",
+        lambda: package(extra={"codelists/x.ttl": CODELIST + SERVED}),
+        "table-description",
+    ),
+    "half a character in a code list": (
+        "x.zip",
+        lambda: package(extra={"codelists/x.ttl": CODELIST + b'<http://purl.org/dc/terms/title> "\\uD800"@ja .'}),
+        "codelist-character",
+    ),
+    "a control character in a code list": (
+        "x.zip",
+        lambda: package(extra={"codelists/x.ttl": CODELIST + b'<http://purl.org/dc/terms/title> "\\u0000"@ja .'}),
+        "codelist-character",
     ),
     # tables
     "4,000 columns": ("x.csv", lambda: ",".join(f"c{n}" for n in range(4_000)).encode() + b"\n", "too-many-columns"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -19,7 +20,12 @@ ROUTES = {
     "validate": ("POST", "/api/v1/datasets/matrix-{whose}/validate", "publish"),
     "DELETE": ("DELETE", "/api/v1/datasets/matrix-{whose}", "withdraw"),
     "form": ("POST", "/ja/publish", "publish"),
+    "form, asked": ("POST", "/ja/publish", "publish"),
 }
+"""Method, address, what the token has to be good for. The form is sent twice: with the file, then to say yes."""
+FORMS = ("form", "form, asked")
+READING = {"/check", "/mcp", "/api/action/<action>", "/api/3/action/<action>"}
+"""What takes a body and writes nothing, so needs no token; also with the language before it."""
 KINDS = {
     "none": (401, "token-missing"),
     "malformed": (401, "token-unknown"),
@@ -29,13 +35,17 @@ KINDS = {
     "other publisher": (403, "token-scope-publisher"),
     "other action": (403, "token-scope-action"),
 }
-"""What the answer is; the form tells the same as a page, where no token at all is one that is not known."""
+"""What the answer is; the form tells the same as a page, where no token at all is one that is not known.
+
+Its second half knows nothing of what a token of somebody else has sent: 409, whatever that token is good for.
+"""
+NOT_THERE = (409, "held-gone")
 
 
-def package(whose, rows="A01,120\n"):
+def package(whose, rows="A01,120\n", name=""):
     fields = [{"name": "code", "type": "string"}, {"name": "passengers", "type": "integer"}]
     told = {
-        "name": f"matrix-{whose}",
+        "name": name or f"matrix-{whose}",
         "title": "駅の一覧",
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
         "catalog": {"publisher": OWNERS[whose]},
@@ -71,8 +81,18 @@ def made(store, publisher, actions=("publish", "withdraw")):
     return tokens.create(store, publisher=publisher, actions=actions, label="", days=1, actor="cli:test")[0]
 
 
+def spoil(store, kind, secret):
+    """Make a good token one that is not."""
+    identity = tokens.authenticate(store, secret).id
+    if kind == "revoked":
+        tokens.revoke(store, identity, "cli:test")
+    else:
+        with store._database.writing() as connection:
+            connection.execute(update(table).where(table.c.id == identity).values(expires="2020-01-01T00:00:00Z"))
+
+
 def secret_of(store, kind, whose, action):
-    """A token of that kind for the dataset of that publisher."""
+    """A token of that kind for the dataset of that publisher; of one that will be spoiled, while it is good."""
     owner = OWNERS[whose]["id"]
     other = OWNERS["theirs" if whose == "mine" else "mine"]["id"]
     match kind:
@@ -86,23 +106,30 @@ def secret_of(store, kind, whose, action):
             return made(store, other)
         case "other action":
             return made(store, owner, ["withdraw" if action == "publish" else "publish"])
-    secret = made(store, owner)
-    identity = tokens.authenticate(store, secret).id
-    if kind == "revoked":
-        tokens.revoke(store, identity, "cli:test")
-    else:
-        with store._database.writing() as connection:
-            connection.execute(update(table).where(table.c.id == identity).values(expires="2020-01-01T00:00:00Z"))
-    return secret
+    return made(store, owner)
 
 
-def send(client, route, whose, secret, body):
+def held(client, secret, body):
+    """What the form answers with, for its second half."""
+    data = {"token": secret, "file": (io.BytesIO(body), "p.zip")}
+    shown = client.post("/ja/publish", data=data, headers={"Accept": "text/html"})
+    assert shown.status_code == 200, shown.text
+    return re.search(r'name="held" value="([0-9a-f]{32})"', shown.text)[1]
+
+
+def send(client, route, whose, secret, body, waits=""):
     method, address, _action = ROUTES[route]
-    if route == "form":
-        return client.post(address, data={"token": secret, "file": (io.BytesIO(body), "p.zip")}, headers={"Accept": "text/html"})
+    if route in FORMS:
+        data = {"token": secret} | ({"held": waits} if waits else {"file": (io.BytesIO(body), "p.zip")})
+        return client.post(address, data=data, headers={"Accept": "text/html"})
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
     kind = {} if method == "DELETE" else {"data": body, "content_type": "application/zip"}
     return client.open(address.format(whose=whose), method=method, headers=headers, **kind)
+
+
+def waiting(client, store, kind, whose, secret, body):
+    """A package that was shown: to the token itself where it is good no more, else to one that is good."""
+    return held(client, secret if kind in ("expired", "revoked") else made(store, OWNERS[whose]["id"]), body)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -110,12 +137,16 @@ def send(client, route, whose, secret, body):
 @pytest.mark.parametrize("whose", OWNERS)
 def test_who_may_not_write_does_not(catalogue, whose, route, kind):
     client, store = catalogue
-    action, (status, code) = ROUTES[route][2], KINDS[kind]
+    action, body = ROUTES[route][2], package(whose, rows="Z99,9\n")
     secret = secret_of(store, kind, whose, action)
+    waits = waiting(client, store, kind, whose, secret, body) if route == "form, asked" else ""
+    status, code = NOT_THERE if waits and KINDS[kind][0] == 403 else KINDS[kind]
+    if kind in ("expired", "revoked"):
+        spoil(store, kind, secret)
     before, files, length = store.position(), set(store.files.all()), len(store.trust.audit(limit=500))
-    answer = send(client, route, whose, secret, package(whose, rows="Z99,9\n"))
+    answer = send(client, route, whose, secret, body, waits)
     assert answer.status_code == status, answer.text
-    if route == "form":
+    if route in FORMS:
         assert answer.mimetype == "text/html"
     else:
         assert answer.mimetype == "application/problem+json"
@@ -134,6 +165,50 @@ def test_who_may_not_write_does_not(catalogue, whose, route, kind):
         assert (line.action, line.outcome, line.details["codes"]) == (action, "refused", code)
         assert line.actor == f"token:{tokens.authenticate(store, secret).id}"
         assert line.dataset in (f"matrix-{whose}", "")
+
+
+@pytest.mark.parametrize("state", ["published", "withdrawn", "never published"])
+@pytest.mark.parametrize("route", [each for each in ROUTES if each != "form, asked"])
+@pytest.mark.parametrize("whose", OWNERS)
+def test_nobody_takes_a_dataset_over(catalogue, whose, route, state):
+    """With a good token, and a package that says it is of the sender: a dataset stays with whoever published it first."""
+    client, store = catalogue
+    method, address, _action = ROUTES[route]
+    name = f"{whose}-{route.lower()}-{state.replace(' ', '-')}"
+    other = "theirs" if whose == "mine" else "mine"
+    if state != "never published":
+        owner = made(store, OWNERS[whose]["id"])
+        assert write(client, "PUT", name, owner, package(whose, name=name)).status_code == 201
+        if state == "withdrawn":
+            assert write(client, "DELETE", name, owner).status_code == 200
+    before = store.position()
+    body = package(whose if state == "never published" else other, rows="Z99,9\n", name=name)
+    secret = made(store, OWNERS[other]["id"])
+    if route == "form":
+        answer = send(client, route, whose, secret, body)
+    else:
+        answer = write(client, method, name, secret, None if method == "DELETE" else body, address.partition("{whose}")[2])
+    unknown = method == "DELETE" and state == "never published"
+    assert answer.status_code in ({404} if unknown else {403, 409}), answer.text
+    assert store.position() == before
+    assert store.owner(name) == (None if state == "never published" else OWNERS[whose]["id"])
+
+
+def write(client, method, name, secret, body=None, after=""):
+    sent = {} if body is None else {"data": body, "content_type": "application/zip"}
+    return client.open(f"/api/v1/datasets/{name}{after}", method=method, headers={"Authorization": f"Bearer {secret}"}, **sent)
+
+
+def test_no_other_address_takes_a_body(catalogue):
+    """Whatever comes to be has to be added to the ways of writing above, or to those that only read."""
+    client, _store = catalogue
+    writing = {"POST", "PUT", "DELETE", "PATCH"}
+    found = set()
+    for rule in client.application.url_map.iter_rules():
+        address = rule.rule.replace("/<any(ja,en):language>", "").replace("<slug:dataset>", "matrix-{whose}")
+        found |= {(method, address) for method in (rule.methods or set()) & writing}
+    known = {(method, address.removeprefix("/ja")) for method, address, _action in ROUTES.values()}
+    assert found == known | {("POST", each) for each in READING}
 
 
 @pytest.mark.parametrize("whose", OWNERS)
