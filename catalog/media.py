@@ -70,6 +70,8 @@ XLSX = Format(
     file_type="XLSX",
     compressible=False,
 )
+SHEET_ROWS, SHEET_COLUMNS = 1_048_576, 16_384
+"""What a sheet of a workbook has room for, its header with it."""
 PARQUET = Format(
     name="parquet", media_type="application/vnd.apache.parquet", label="Parquet", file_type="PARQUET", compressible=False
 )

@@ -1,6 +1,7 @@
 """Definitions in plain words, in both languages: types, constraints, keys, codes that people do not read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from catalog.messages import translate
@@ -178,7 +179,12 @@ def frequency_of(code: str) -> Text:
 
 def themes_of(codes: Sequence[str]) -> Words:
     """Themes of the EU list, in words."""
-    return tuple(_coded(_THEMES, each) for each in codes)
+    return tuple(map(_theme, codes))
+
+
+@lru_cache(maxsize=256)  # lists of datasets name them over and over
+def _theme(code: str) -> Text:
+    return _coded(_THEMES, code)
 
 
 def _coded(words: Mapping[str, str], code: str) -> Text:

@@ -116,9 +116,16 @@ def located(table: Resource) -> bool:
 
 
 def offered(publication: Publication, table: Resource) -> tuple[Variant, ...]:
-    """Every plain form of a table, in the order in which they are shown."""
-    found = (variant(publication, f"{table.name}{each.suffix}") for each in FORMATS)
+    """Every plain form of a table, in the order in which they are shown; no workbook of what a sheet has no room for."""
+    formats = (each for each in FORMATS if each is not media.XLSX or fits_a_sheet(publication, table))
+    found = (variant(publication, f"{table.name}{each.suffix}") for each in formats)
     return tuple(each for each in found if each is not None)
+
+
+def fits_a_sheet(publication: Publication, table: Resource) -> bool:
+    """Whether a workbook has room for a table."""
+    columns = len(table.schema.fields) if table.schema else 0
+    return publication.rows.get(table.name, 0) < media.SHEET_ROWS and columns <= media.SHEET_COLUMNS
 
 
 @cache

@@ -1,6 +1,7 @@
 """What the values of facets are called."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from catalog import media, words
 from catalog.dcat import areas, shipped
@@ -23,7 +24,9 @@ def labels_of(store: Store, facet: str, values: Iterable[str]) -> Mapping[str, T
     return {each: _label(facet, each) or Text(each, each) for each in wanted}
 
 
+@lru_cache(maxsize=4096)
 def _label(facet: str, value: str) -> Text:
+    """What the program itself calls it, which stays the same; an empty text where it has no name for it."""
     match facet:
         case "area":
             return areas.name_of(value)

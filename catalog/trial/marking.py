@@ -13,6 +13,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from catalog import media
 from catalog.errors import Finding, Place, Severity
 from catalog.messages import tier, translate, where, word
 from catalog.messages.wording import _
@@ -26,9 +27,7 @@ MOST_NOTES = 5_000
 """Notes in one workbook: Excel draws each as a shape, and slows down."""
 MOST_CELLS = 400_000
 """Cells of a table that is written as a whole; of a larger one only the rows that something was found about."""
-MOST_ROWS = 1_048_576
-"""Rows of a sheet, a limit of the format."""
-MOST_COLUMNS = 16_384
+MOST_ROWS, MOST_COLUMNS = media.SHEET_ROWS, media.SHEET_COLUMNS
 LONGEST_NAME = 31
 NOWHERE = "?"
 """No resource is called so."""

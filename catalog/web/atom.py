@@ -47,7 +47,7 @@ def datasets() -> Response:
     if not site().settings.samples_in_feed:
         facets.setdefault("sample", "false")
     found = search().find(wanted.query, facets, kind=KINDS[0], part=wanted.part(), counted=())
-    body = _feed(wanted, found.total, summaries_of(found))
+    body = _feed(wanted, found.total, summaries_of(found, site().store))
     links = tuple(
         Link(target, rel, media.ATOM.media_type) for rel, target in _pages(wanted, found.total).items() if rel == "next"
     )

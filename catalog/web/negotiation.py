@@ -45,9 +45,10 @@ def fixed_language() -> str:
 
 def language() -> str:
     """The reader's language: by address, then by Accept-Language, then the catalogue's first."""
-    if "language" not in g:
-        g.language = fixed_language() or _preferred_language()
-    return str(g.language)
+    found: str | None = g.get("language")  # asked for by every text of a page
+    if found is None:
+        found = g.language = fixed_language() or _preferred_language()
+    return found
 
 
 def _preferred_language() -> str:

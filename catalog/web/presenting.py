@@ -318,7 +318,7 @@ def versions(
         "title": title_of(publication.package),
         "versions": [
             version(publication, each, links, changes(each.version) if changes else ())
-            | {"diff": _diff(publication.id, each.version, links) if tables and each.version > 1 else None}
+            | {"diff": _diff(publication.id, each.version, links) if tables and each.follows else None}
             for each in rows
         ],
     }

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
+from urllib.parse import quote_plus
 
 from flask import Blueprint, Response, g, request
 from markupsafe import escape
@@ -44,7 +46,7 @@ SUGGESTIONS = "application/x-suggestions+json"
 """The list of suggestions that browsers ask for (OpenSearch)."""
 _LONGEST_VALUE = 200
 _SUGGESTED = 8
-_READ_AT_ONCE = 30
+_READ_AT_ONCE = 20
 """Results on a page for people, who seldom read further; programs get a whole page of the list."""
 _BRIEFLY = "public, max-age=60"
 
@@ -208,15 +210,27 @@ class Listing:
 
 def found_for(wanted: Asked) -> Listing:
     """Search, and count what was sought in vain."""
-    found = search().find(wanted.query, wanted.facets, kind=wanted.kind, part=wanted.part())
+    store = site().store
+    found, summaries = _found(
+        store, store.position(), wanted.query, tuple(sorted(wanted.facets.items())), wanted.kind, wanted.part()
+    )
     if not found.total and wanted.query.words and not wanted.facets and wanted.kind == KINDS[0] and request.method == "GET":
         missing.note(written(wanted.query))
-    return Listing(found, summaries_of(found), wanted.following(found.total, found.following))
+    return Listing(found, summaries, wanted.following(found.total, found.following))
 
 
-def summaries_of(found: Found) -> tuple[Summary, ...]:
+@lru_cache(maxsize=32)
+def _found(
+    store: Store, _position: int, query: Query, facets: tuple[tuple[str, str], ...], kind: Kind, part: Slice
+) -> tuple[Found, tuple[Summary, ...]]:
+    """What was found, with the datasets as lists show them: the same until something is published (``Store.position``)."""
+    found = Search(store).find(query, dict(facets), kind=kind, part=part)
+    return found, summaries_of(found, store)
+
+
+def summaries_of(found: Found, store: Store) -> tuple[Summary, ...]:
     """The datasets among what was found, as lists show them."""
-    return site().store.searching.summaries([each.dataset for each in found.hits if each.kind == "dataset"])
+    return store.searching.summaries([each.dataset for each in found.hits if each.kind == "dataset"])
 
 
 def json(links: Links) -> Shown:
@@ -297,7 +311,9 @@ def _badges(value: Hit) -> Shown:
 
 
 def _facet(value: Facet, wanted: Asked, base: Addresses, suffix: str) -> Shown:
-    chosen = wanted.facets.get(value.name, "")
+    chosen = folded(wanted.facets.get(value.name, ""))
+    others = base.datasets(suffix, **wanted.parameters(**{value.name: ""}))  # once, for a page links to hundreds of values
+    narrowed = f"{others}{'&' if '?' in others else '?'}{value.name}="
     return {
         "name": value.name,
         "label": presenting.text(value.label),
@@ -307,8 +323,8 @@ def _facet(value: Facet, wanted: Asked, base: Addresses, suffix: str) -> Shown:
                 "value": each.value,
                 "label": presenting.text(each.label),
                 "count": each.count,
-                "chosen": folded(each.value) == folded(chosen),
-                "url": base.datasets(suffix, **wanted.parameters(**{value.name: each.value})),
+                "chosen": folded(each.value) == chosen,
+                "url": narrowed + quote_plus(each.value),
             }
             for each in value.values
         ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -24,12 +25,14 @@ TIME_ZONE = ZoneInfo("Asia/Tokyo")
 """Times are kept in UTC and shown in Japan's one zone, which the page names beside them."""
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000
+_BRIEF: Mapping[str, int] = {"ja": 110, "en": 220}
+"""Characters of a description where many are listed."""
 
 
 def prepare(app: Flask) -> None:
     """Teach the templates of an application."""
     app.jinja_env.filters.update(within=within, size=size, number=number, day=day, era=era, moment=moment, ago=ago)
-    app.jinja_env.filters.update(plain=markdown.plain)
+    app.jinja_env.filters.update(brief=brief)
     app.jinja_env.tests.update(linkable=linkable, japanese=japanese)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)
@@ -88,6 +91,17 @@ def within(value: Mapping[str, str]) -> str:
     return value[language()] or value["en"] or value["ja"]
 
 
+def brief(value: Mapping[str, str]) -> Mapping[str, str]:
+    """The beginning of a text that is Markdown, plain, in the language in which a reader sees it; the other is left empty."""
+    reader = language()
+    shown = reader if value[reader] else {"ja": "en", "en": "ja"}[reader]
+    return {"ja": "", "en": ""} | {shown: _shortened(markdown.plain(value[shown]), _BRIEF[shown])}
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def size(count: int | None) -> str:
     """A number of bytes as people read it: 12.3 kB; a dash where it is not known."""
     if count is None:
@@ -102,25 +116,40 @@ def size(count: int | None) -> str:
 
 def number(count: int | None) -> str:
     """A number with its groups of three; a dash where it is not known."""
-    return "–" if count is None else str(format_decimal(count, locale=language()))
+    return "–" if count is None else _number(count, language())
 
 
 def day(text: str) -> str:
     """An ISO 8601 date as people write it; what is no whole date (a year, a month) stays as it is."""
-    try:
-        return str(format_date(date.fromisoformat(text), "long", locale=language()))
-    except ValueError:
-        return text
+    return _day(text, language())
 
 
 def moment(text: str) -> str:
     """An ISO 8601 time as people write it, in Japan's zone."""
+    return _moment(text, language())
+
+
+@lru_cache(maxsize=2048)  # a page has hundreds of numbers and times, most of them again and again
+def _number(count: int, reader: str) -> str:
+    return str(format_decimal(count, locale=reader))
+
+
+@lru_cache(maxsize=2048)
+def _day(text: str, reader: str) -> str:
+    try:
+        return str(format_date(date.fromisoformat(text), "long", locale=reader))
+    except ValueError:
+        return text
+
+
+@lru_cache(maxsize=2048)
+def _moment(text: str, reader: str) -> str:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         return text
     local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(TIME_ZONE)
-    return f"{format_date(local, 'long', locale=language())} {format_time(local, 'H:mm', locale=language())} JST"
+    return f"{format_date(local, 'long', locale=reader)} {format_time(local, 'H:mm', locale=reader)} JST"
 
 
 def era(text: str) -> str:

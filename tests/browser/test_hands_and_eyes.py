@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from driving import BLOCKING, SHIFT
 from odd_packages import EVIL, IMAGE, SCRIPT
 from page_types import PAGES, paths
 from playwright.sync_api import expect
@@ -157,3 +158,29 @@ def test_a_search_that_finds_nothing_helps_onward(page):
     onward = page.get_by_role("main").get_by_role("link", name=re.compile("公衆トイレ"))
     onward.first.click()
     expect(page.get_by_role("main").get_by_role("link", name=re.compile("公衆トイレ一覧")).first).to_be_visible()
+
+
+def test_what_measures_pages_sees_what_moves_and_what_holds_them_up(page):
+    """Were it blind, every page would stand still."""
+    held_up = "<script src='/static/slow.js'></script>"
+    moved = "<p>一</p><h1>二</h1><script>setTimeout(() => document.querySelector('p').style.height = '300px', 100)</script>"
+    body = f"<!doctype html><html lang='ja'><head><title>動く</title>{held_up}</head><body>{moved}</body></html>"
+    page.route("**/static/slow.js", lambda route: route.fulfill(content_type="text/javascript", body="window.here = true;"))
+    page.route("**/moving", lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto("/moving")
+    page.wait_for_timeout(500)
+    assert page.evaluate(SHIFT) > 0
+    assert [each.rpartition("/")[2] for each in page.evaluate(BLOCKING)] == ["slow.js"]
+
+
+def test_on_paper_the_dictionary_is_a_table_and_nothing_asks_to_be_filled_in(page):
+    page.set_viewport_size({"width": 700, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto("/ja/dataset/joint-procurement")
+    row = page.locator(".definitions tbody tr").first
+    assert row.evaluate("(each) => getComputedStyle(each).display") == "table-row"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    page.goto("/ja/dashboard/joint-procurement")
+    assert page.locator("form").filter(visible=True).count() == 0
+    matrix = page.locator("table.dense").first
+    assert matrix.evaluate("(each) => each.getBoundingClientRect().right <= innerWidth")

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from catalog import formats
+from catalog.download import offered
 from catalog.publishing import publish
 from catalog.settings import Settings
 from catalog.store import Store
@@ -264,6 +265,17 @@ def test_a_table_that_excel_has_no_room_for_is_refused_before_anything_is_made(a
     assert answer.json["code"] == "refused"
     assert [each["code"] for each in answer.json["errors"]] == ["sheet-too-long"]
     assert "271 rows" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(("rows", "columns", "room"), [(271, 99, False), (272, 1, False), (272, 99, True)])
+def test_a_workbook_is_offered_where_a_sheet_has_room(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, rows: int, columns: int, room: bool
+) -> None:
+    publication = client.application.extensions["catalog"].store.latest("small")
+    monkeypatch.setattr("catalog.media.SHEET_ROWS", rows)
+    monkeypatch.setattr("catalog.media.SHEET_COLUMNS", columns)
+    formats = [each.format.name for each in offered(publication, publication.package.tables()[0])]
+    assert formats == ["csv", *(["xlsx"] if room else []), "json", "ndjson", "parquet"]
 
 
 def test_a_full_disk_is_told_as_that(ask, monkeypatch: pytest.MonkeyPatch) -> None:

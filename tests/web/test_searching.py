@@ -47,6 +47,14 @@ def test_a_query_is_answered_as_json_page_and_feed(many) -> None:
     assert [each.text for each in feed.findall(f"{ATOM}entry/{ATOM}id")] == ["https://data.example.jp/dataset/aed"]
 
 
+def test_what_is_published_meanwhile_is_found_by_the_same_query(many, publish) -> None:
+    assert ids(many("/datasets.json?q=図書館")) == []
+    publish("library", package={"title": Text("図書館一覧")})
+    assert ids(many("/datasets.json?q=図書館")) == ["library"]
+    publish("library", package={"title": Text("公園一覧")})
+    assert ids(many("/datasets.json?q=図書館")) == []
+
+
 def test_fields_terms_and_standards_are_found(many) -> None:
     field = many("/datasets.json?q=乗降人員&kind=field").json["results"][0]
     assert field["url"].startswith("https://data.example.jp/field/")
