@@ -68,6 +68,21 @@ def test_advice_on_several_packages_is_counted_and_never_hides_a_refusal(package
     assert sum(each.startswith("参考: ") for each in alone.stderr.splitlines()) == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_output_without_room_is_said_in_a_line(package_folder: Build) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*CATALOG, "validate", str(package_folder())],
+            env=os.environ | {"LANG": "ja_JP.UTF-8", "PYTHONIOENCODING": "utf-8"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
+        )
+    assert (done.returncode, done.stderr) == (1, "出力先に空きがなく、書き込めません。\n")
+
+
 def test_validate_json_keeps_its_contract(package_folder: Build) -> None:
     done = run("validate", package_folder(), "--json")
     answer = json.loads(done.stdout)

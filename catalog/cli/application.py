@@ -1,5 +1,6 @@
 """The command line as a whole: its group, how a command is declared, and what errors exit with."""
 
+import errno
 import getpass
 from collections.abc import Callable
 from functools import wraps
@@ -50,6 +51,11 @@ class _Group(click.Group):
             ctx.exit(1)
         except BrokenPipeError:
             ctx.exit(0)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            click.echo(say(_("There is no room left where the output goes.")), err=True)
+            ctx.exit(1)
 
 
 def command(

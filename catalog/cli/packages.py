@@ -12,7 +12,7 @@ import click
 
 from catalog import messages
 from catalog.cli.application import HOME, JSON, PATHS, actor, app, command, open_store
-from catalog.cli.terminal import MANY, bar, count_findings, print_findings, print_table, say, step_of, working
+from catalog.cli.terminal import MANY, bar, count_findings, leave, print_findings, print_table, say, step_of, working
 from catalog.errors import CatalogError, Finding, Place, Refusal
 from catalog.messages.wording import _
 from catalog.settings import Settings, load
@@ -49,8 +49,7 @@ def validate(paths: tuple[Path, ...], limit_errors: int, as_json: bool) -> None:
     if as_json:
         shown = [each["json"] for each in answers]
         click.echo(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, indent=2))
-    if not all(each["valid"] for each in answers):
-        sys.exit(1)
+    leave(0 if all(each["valid"] for each in answers) else 1)
 
 
 def _validated(path: Path, settings: Settings, limit_errors: int) -> dict[str, Any]:

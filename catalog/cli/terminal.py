@@ -3,12 +3,13 @@
 import gettext
 import os
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -83,6 +84,17 @@ def bar(total: int | None = None) -> Iterator[Update]:
 def step_of(update: Update) -> Callable[[str], None]:
     """Shows which step of a publication is under way."""
     return lambda name: update(description=say(_STEPS.get(name, name)))
+
+
+def leave(code: int) -> NoReturn:
+    """End the command at once where nothing else is under way: to take all that was imported apart takes up to 0.1 s."""
+    usual = sys.stdout is sys.__stdout__
+    if usual and threading.active_count() == 1:
+        with suppress(OSError):  # whoever read the output has gone
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os._exit(code)
+    sys.exit(code)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

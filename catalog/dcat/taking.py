@@ -7,17 +7,17 @@ copy it is (``derived_from``), and keeps the identifier that the publisher gave.
 import hashlib
 import json
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring
-from typing import Any
-
-from cattrs.preconf.json import make_converter
+from typing import TYPE_CHECKING, Any
 
 from catalog.addresses import Addresses
 from catalog.dcat.nouns import Agent, Dataset
 from catalog.model import Origin, Publication, Text
 
-_CONVERTER = make_converter(omit_if_default=True, detailed_validation=False)
+if TYPE_CHECKING:
+    from cattrs.preconf.json import JsonConverter
+
 _AT_HAND = 32
 """Descriptions that are kept in memory: one is asked for several times while it is taken in."""
 _CLOSE, _OPEN = (",", ":"), (", ", ": ")
@@ -37,15 +37,23 @@ class Offered:
     bytes: int | None
 
 
+@cache
+def _converter() -> "JsonConverter":
+    """It is imported with the first description of another catalogue: whoever describes our own datasets can do without."""
+    from cattrs.preconf.json import make_converter
+
+    return make_converter(omit_if_default=True, detailed_validation=False)
+
+
 def dumped(dataset: Dataset) -> str:
     """The description as JSON: the same description, the same text."""
-    return _ordered(_CONVERTER.unstructure(dataset), _CLOSE)
+    return _ordered(_converter().unstructure(dataset), _CLOSE)
 
 
 @lru_cache(maxsize=_AT_HAND)
 def loaded(text: str) -> Dataset:
     """The description that ``dumped`` wrote. Raises whatever cattrs raises for what is none."""
-    return _CONVERTER.structure(json.loads(text), Dataset)
+    return _converter().structure(json.loads(text), Dataset)
 
 
 def ours(origin: Origin, publication: Publication, addresses: Addresses) -> Dataset:
@@ -116,5 +124,5 @@ _TEXTS = frozenset({"title", "description", "name", "label", "organization", "de
 
 
 def _digest(noun: Any) -> str:
-    content = _ordered(_CONVERTER.unstructure(noun), _OPEN)
+    content = _ordered(_converter().unstructure(noun), _OPEN)
     return hashlib.sha256(content.encode()).hexdigest()[:_MINTED]
