@@ -74,10 +74,10 @@ def validate(
         looking = pool.submit(_sightings, screen, proven, questions)  # the engine works without the interpreter,
         report, findings, active = stock(package, proven, hashing)  # which stock keeps busy
         sightings = looking.result()
-        if ask is not None:
-            sightings = _up_to_the_cut(package, subjects, sightings, ask, soon, last_rows(report))
-        lanes = {name: proven[name].lane if name in active else "stock" for name in subjects}
-        return Answer(report=report, findings=findings, lanes=lanes, sightings=sightings)
+    if ask is not None:  # with an engine of its own: this one's memory is given back first
+        sightings = _up_to_the_cut(package, subjects, sightings, ask, soon, last_rows(report))
+    lanes = {name: proven[name].lane if name in active else "stock" for name in subjects}
+    return Answer(report=report, findings=findings, lanes=lanes, sightings=sightings)
 
 
 def scan_again(package: Package, resource: Resource, questions: Sequence[Question], last: int) -> tuple[Sighting, ...] | None:
