@@ -34,7 +34,10 @@ Read = Callable[[str], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """What there is of a table: the fields of its typed form with their places in the file (-1 for none), and what is missing."""
+    """A CSV file in UTF-8 with a header in row 1, and the fields of its typed form with their places in it, -1 for none.
+
+    ``missing`` are the texts that stand for no value in each field.
+    """
 
     path: Path
     rows: int

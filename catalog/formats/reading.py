@@ -60,26 +60,14 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """A CSV file in UTF-8 with a header in row 1, and the fields of its typed form with their places in it, -1 for none.
+class _Source(few.Cells):
+    """The same for a table of any size.
 
     ``types``: of the columns that are written in the plain way already, "" being a missing value, all others behind a sign.
     """
 
-    path: Path
-    rows: int
-    width: int
-    fields: tuple[Field, ...]
-    places: tuple[int, ...]
-    missing: tuple[tuple[str, ...], ...]
     types: Mapping[int, str]
     longest: int = 0
-
-    def cells(self) -> few.Cells:
-        """The same for a table of few cells."""
-        return few.Cells(
-            path=self.path, rows=self.rows, width=self.width, fields=self.fields, places=self.places, missing=self.missing
-        )
 
 
 @contextmanager
@@ -90,7 +78,7 @@ def typed(path: Path, table: Resource, rows: int, readers: Readers) -> Iterator[
     """
     source = _source(path, table, rows)
     with engine.faults(), ExitStack() as stack:
-        if (values := few.values_of(source.cells())) is not None:
+        if (values := few.values_of(source)) is not None:
             yield _held(source, values)
             return
         folder = stack.enter_context(TemporaryDirectory(prefix="catalog-typed-"))
