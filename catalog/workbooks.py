@@ -45,8 +45,10 @@ _SHARED = re.compile(rb"<(?:\w+:)?c(\s[^<>]*)>\s*<(?:\w+:)?v>\s*([0-9]+)")
 _IS_SHARED = re.compile(rb"""\st\s*=\s*["']s["']""")
 _STRING_END = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
-"""What a damaged workbook raises; NotImplementedError is zipfile's word for a compression it does not know."""
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What zipfile raises for a damaged zip; NotImplementedError is its word for a compression it does not know."""
+DAMAGED = (*DAMAGED_ZIP, OSError)
+"""What a damaged workbook raises."""
 
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^<]*?\br\s*=\s*["']([0-9]+)""")
 _DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^<]*?\bref\s*=\s*["'](?:[A-Z]+[0-9]+:)?([A-Z]+)[0-9]""")

@@ -2,10 +2,8 @@
 
 import errno
 import stat
-import struct
 import unicodedata
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -13,6 +11,7 @@ from catalog.datapackage.complaints import Complaints, printable
 from catalog.datapackage.containment import is_portable, structure_problem
 from catalog.errors import Finding, Place, Refusal
 from catalog.settings import Settings
+from catalog.workbooks import DAMAGED_ZIP
 
 FLOOR = 10_000_000
 """Bytes that any zip may unpack to, whatever its ratio: small tables of zeros compress a thousandfold."""
@@ -21,8 +20,6 @@ _CHUNK = 1 << 16
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1 | 0x40
 _JUNK = "__MACOSX/"
-_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-"""What zipfile raises for a damaged zip; NotImplementedError is its word for a compression it does not know."""
 _OUTSIDE = frozenset({"path-absolute", "path-outside", "path-remote"})
 
 
@@ -46,7 +43,7 @@ def unpack(source: Path, target: Path, settings: Settings) -> Path:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(entry) as packed_file, path.open("xb") as file:
                     inflate(packed_file, file, budget)
-    except _DAMAGED:
+    except DAMAGED_ZIP:
         raise Refusal(Finding(code="zip-invalid", place=place)) from None
     except OSError as error:
         if error.errno != errno.EINVAL:  # a full disk is no fault of the zip; a seek to nowhere is
