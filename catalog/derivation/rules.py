@@ -5,6 +5,7 @@ a value that ``no-data`` has settled is left alone by the rules after it. This m
 ``engine`` applies them. Every rule is described, with an example, in docs/derivation.md.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -29,7 +30,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(ABC):
     """What every rule has. ``reads_records``: only first in a list, takes several records; else ``from`` makes it first."""
 
     name: ClassVar[str]
@@ -48,9 +49,9 @@ class Rule:
         """Whether it says where it reads, and so can stand first."""
         return next(self.paths(), None) is not None
 
+    @abstractmethod
     def sentence(self, labels: Labels = PLAIN) -> Text:
         """The rule as readers of the catalogue see it."""
-        raise NotImplementedError  # every rule says its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
