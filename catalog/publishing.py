@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -50,6 +49,7 @@ from catalog.store import (
     later,
 )
 from catalog.store.faults import translated
+from catalog.store.portions import portions
 from catalog.vocabulary.codelists import FOLDER, CodeList
 from catalog.vocabulary.snapshots import thaw
 
@@ -322,7 +322,7 @@ def _put_in_place(store: Store, writing: Writing, settings: Settings, spool: dca
     ``anew``: also where the statements are the same as before.
     """
     visible = writing.visible()
-    for some in _portions(visible):
+    for some in portions(visible, _AT_ONCE):
         described = {}
         for dataset in some:
             if not spool.keeps(dataset, visible[dataset]):
@@ -376,12 +376,6 @@ def _described(store: Store, dataset: str, settings: Settings) -> dcat.bulk.Docu
     if outcome.documents is None:
         raise Refusal(*outcome.findings)
     return outcome.documents
-
-
-def _portions(datasets: Iterable[str]) -> Iterator[list[str]]:
-    remaining = iter(datasets)
-    while some := list(islice(remaining, _AT_ONCE)):
-        yield some
 
 
 def _for_operator(publication: Publication, settings: Settings) -> Publication:

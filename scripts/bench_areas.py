@@ -66,7 +66,7 @@ def enter(store: Store, codes: list[str], count: int) -> None:
             lines = [AreaLine(code=each, role="rows", resource="t", field="code", rows=10) for each in about]
             if not national:
                 lines += [AreaLine(code=code, role="publisher"), AreaLine(code=code, role="spatial")]
-            writing.set_areas(id_, lines)
+            writing.set_areas({id_: lines})
     print(f"{count:,} datasets entered in {time.perf_counter() - begun:.1f} s")
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from catalog.model import Agent, Field, License, Package, Publication, Resource, Schema, StandardRef, StoredFile, Text
-from catalog.search import Search, Slice, entries, index
+from catalog.search import Search, Slice, entries, index_all
 from catalog.settings import Settings
 from catalog.store import Store
 from catalog.store.selection import folded
@@ -153,7 +153,7 @@ def one_more(store: Store, settings: Settings) -> tuple[float, float]:
         new = replace(publication(1_000_000, random.Random(2), fields=20), version=version)  # noqa: S311  invented data
         begin = time.perf_counter()
         with store.writing() as writing:
-            index(writing, new, settings, store.files.open)
+            index_all(writing, (new,), settings, store.files.open)
         found.append((time.perf_counter() - begin) * 1000)
     return found[0], found[1]
 

@@ -19,24 +19,22 @@ from catalog.model import Field, Publication, Resource
 from catalog.statistics import FOLDER, Profile, thaw
 from catalog.store import Store, Writing
 from catalog.store.areas import AreaLine
+from catalog.store.portions import portions
 from catalog.values import is_local_government_code
 
 Read = Callable[[str], BinaryIO]
 """Opens the bytes of a SHA-256."""
 WAY_OF_ENTERING = 1
 """Counted up where the same publication comes to be entered otherwise."""
+_AT_ONCE = 100
+"""Datasets that are entered together."""
 EDITION = "areas-entered"
 """What the catalogue remembers: how the index of areas was made."""
 
 
-def index(writing: Writing, publication: Publication, read: Read) -> None:
-    """Enter a version that becomes the latest, in the transaction that makes it visible."""
-    index_all(writing, (publication,), read)
-
-
 def index_all(writing: Writing, publications: Sequence[Publication], read: Read) -> None:
-    """The same for versions of several datasets."""
-    writing.set_areas_of_all({each.id: lines_of(each, read) for each in publications})
+    """Enter versions that become the latest of their datasets, in the transaction that makes them visible."""
+    writing.set_areas({each.id: lines_of(each, read) for each in publications})
 
 
 def edition() -> str:
@@ -49,8 +47,8 @@ def refresh(store: Store) -> bool:
     if store.meta(EDITION) == edition():
         return False
     with store.writing() as writing:
-        for dataset in writing.visible():
-            index(writing, store.latest(dataset), store.files.open)
+        for some in portions(writing.visible(), _AT_ONCE):
+            index_all(writing, store.latest_of(some), store.files.open)
         writing.set_meta(EDITION, edition())
     return True
 

@@ -16,6 +16,8 @@ from catalog.search import entries
 from catalog.settings import Settings
 from catalog.standards.reading import shipped as shipped_folder
 from catalog.store import Store, Writing
+from catalog.store.entering import Entering
+from catalog.store.portions import portions
 from catalog.vocabulary.codelists import CodeList
 from catalog.vocabulary.snapshots import thaw
 
@@ -23,6 +25,8 @@ WAY_OF_ENTERING = 2
 """Counted up where the same publication is entered otherwise without a new version of the program."""
 _DIGITS = 16
 """Of a digest, in the path of a file that stays elsewhere."""
+_AT_ONCE = 100
+"""Datasets that are entered together: their descriptions are in memory meanwhile."""
 EDITION = "searched-for"
 """What the catalogue remembers: the edition of everything in the index."""
 
@@ -45,17 +49,19 @@ def _shipped() -> str:
     return digest.hexdigest()
 
 
-def index(writing: Writing, publication: Publication, settings: Settings, read: Callable[[str], BinaryIO]) -> None:
-    """Enter a version that becomes the latest, in the transaction that makes it visible; ``read`` opens bytes by SHA-256."""
-    index_all(writing, (publication,), settings, read)
-
-
 def index_all(writing: Writing, publications: Sequence[Publication], settings: Settings, read: Callable[[str], BinaryIO]) -> None:
-    """The same for versions of several datasets, the last one as the newest: the database is asked as often as for one."""
+    """Enter versions that become the latest of their datasets, in the transaction that makes them visible, the last as the newest.
+
+    ``read`` opens bytes by SHA-256. For several the database is asked as often as for one.
+    """
     entering = writing.entering()
     for each in publications:
         if each.version > 1:
             entering.remove(each.id)
+    _enter(entering, publications, settings, read)
+
+
+def _enter(entering: Entering, publications: Sequence[Publication], settings: Settings, read: Callable[[str], BinaryIO]) -> None:
     entering.enter(entry for each in publications for entry in entries.of_publication(each, _codelists(each, read)))
     entering.identify({each.id: identifiers(each, settings) for each in publications})
 
@@ -87,9 +93,11 @@ def rebuild(store: Store, settings: Settings, progress: Progress = lambda _done,
         for slug in shipped.editions().names():
             entering.enter(entries.of_standard(shipped.editions().standard(slug)))
         visible = entering.by_age()
-        for done, dataset in enumerate(visible, start=1):
-            index(writing, store.latest(dataset), settings, store.files.open)
-            progress(done, len(visible))
+        done = 0
+        for some in portions(visible, _AT_ONCE):
+            latest = {each.id: each for each in store.latest_of(some)}
+            _enter(entering, [latest[each] for each in some if each in latest], settings, store.files.open)
+            progress(done := done + len(some), len(visible))
         writing.set_meta(EDITION, edition(settings))
     return len(visible)
 

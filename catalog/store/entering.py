@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from catalog.model import Text
 from catalog.store import grams
 from catalog.store.database import datasets, search_entries, search_groups, search_identifiers, search_values
+from catalog.store.portions import portions
 from catalog.store.selection import VISIBLE, folded
 
 Kind = Literal["dataset", "field", "term", "standard"]
@@ -148,7 +149,7 @@ class Entering:
     def _learn(self, contents: Iterable[_Content]) -> None:
         """Ask for the numbers of those values that have one, of many together."""
         unknown = sorted({_digest(each) for each in contents} - self._known.keys())
-        for some in (unknown[start : start + _AT_ONCE] for start in range(0, len(unknown), _AT_ONCE)):
+        for some in portions(unknown):
             found = self._connection.execute(_NUMBERS, {"digests": some})
             self._known.update((row.digest, row.id) for row in found)
 

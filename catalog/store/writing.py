@@ -178,12 +178,8 @@ class Writing:
             self._metas = {row.key: row.value for row in self._connection.execute(_METAS)}
         return self._metas
 
-    def set_areas(self, dataset: str, lines: Iterable[AreaLine]) -> None:
-        """Replace the areas that a dataset belongs to; of a withdrawn one they stay, and are not shown."""
-        self.set_areas_of_all({dataset: lines})
-
-    def set_areas_of_all(self, lines: Mapping[str, Iterable[AreaLine]]) -> None:
-        """The same for several datasets."""
+    def set_areas(self, lines: Mapping[str, Iterable[AreaLine]]) -> None:
+        """Replace the areas that these datasets belong to; of a withdrawn one they stay, and are not shown."""
         areas.enter(self._connection, lines)
 
     def named(self, hashes: Iterable[str]) -> set[str]:

@@ -69,7 +69,7 @@ def test_what_was_published_before_there_was_an_index_is_entered_once(settings: 
         publish(figures(tmp_path), settings, store)
         before = lines(store, TSUKIHAMA)
         with store.writing() as writing:
-            writing.set_areas("figures", ())
+            writing.set_areas({"figures": ()})
             writing.set_meta(entering.EDITION, "")
         assert lines(store, TSUKIHAMA) == {}
         refresh(store, settings)

@@ -204,7 +204,7 @@ def publisher(store: Store, settings: Settings, folder: Path) -> Publish:
             documents = render(dataset_of(publication, Addresses(settings.public_url()), settings))
             stored = writing.add(publication, documents, targets(name, version))
             show(writing, settings, stored.id, stored.modified)
-            search.index(writing, stored, settings, store.files.open)
+            search.index_all(writing, (stored,), settings, store.files.open)
         return stored
 
     return publish
