@@ -89,6 +89,7 @@ CASES = (
     Case("clean, stock command with the plugin", "clean", PLUGIN, wall=15, memory=400),
     Case("0.1 % dirty, catalog validate", "dirty", OWN, wall=10, memory=400),
     Case("0.1 % dirty, stock command with the plugin", "dirty", PLUGIN, wall=10, memory=400),
+    Case("5 % dirty, no limit, catalog validate", "worse", (*OWN, "--limit-errors", "0"), (*STOCK, *ENDLESS), wall=3),
     Case("5 % dirty, no limit, with the plugin", "worse", (*PLUGIN, *ENDLESS), (*STOCK, *ENDLESS), wall=3),
     Case("5 % dirty, stock's limit, catalog validate", "worse", OWN, wall=1 / 1.3),
     Case("5 % dirty, stock's limit, with the plugin", "worse", PLUGIN, wall=1 / 1.3),

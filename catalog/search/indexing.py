@@ -50,7 +50,7 @@ def _shipped() -> str:
 
 
 def index_all(writing: Writing, publications: Sequence[Publication], settings: Settings, read: Callable[[str], BinaryIO]) -> None:
-    """Enter versions that become the latest of their datasets, in the transaction that makes them visible, the last as the newest.
+    """Enter versions that become the latest, in the transaction that makes them visible, the last one as the newest.
 
     ``read`` opens bytes by SHA-256. For several the database is asked as often as for one.
     """

@@ -88,8 +88,8 @@ def validate_package(
     stock = partial(_with_stock, limit_errors=limit_errors, before=before_stock)
     try:
         with hashed(package, limit_errors=limit_errors) if hashes is None else nullcontext(hashes) as hashing:
-            if small.is_small(package):
-                return _of_small(package, subjects, hashing, stock)
+            if small.are_small(package, hashing):
+                return _without_engine(package, subjects, hashing, stock, ask)
             from catalog.validation.lanes import validate  # the files are hashed while the engine is imported
 
             answer = validate(package, subjects, hashing, stock, ask)
@@ -99,16 +99,31 @@ def validate_package(
     return Outcome(report=answer.report, findings=findings, lanes=answer.lanes, sightings=answer.sightings)
 
 
-def _of_small(
-    package: Package, subjects: Mapping[str, Subject | None], hashes: Mapping[str, Future[Hashes]], stock: Callable[..., Any]
+def _without_engine(
+    package: Package,
+    subjects: Mapping[str, Subject | None],
+    hashes: Mapping[str, Future[Hashes]],
+    stock: Callable[..., Any],
+    ask: Ask | None,
 ) -> Outcome:
-    """Tables that are read in Python, or by stock alone: the start of the engine would take longer than either."""
-    proven = small.prove(subjects) if vouched(package.descriptor) else None
+    """Tables that are read in Python, or by stock alone: the start of the engine would take longer than either.
+
+    One that is not hashed is large, but so dirty that stock will read little of it. If it has read all of it, the engine answers
+    what is asked.
+    """
+    unread = subjects.keys() - hashes.keys()
+    proven = small.prove(subjects) if not unread and vouched(package.descriptor) else None
     if proven is not None and all(is_clean(each.subject, each.rows, hashes[name].result()) for name, each in proven.items()):
         report = report_of([task_of(each.subject, each.rows, hashes[name].result()) for name, each in proven.items()])
         return Outcome(report=report, lanes=dict.fromkeys(proven, "fast"), plain=frozenset(proven))
     report, findings, _active = stock(package, {}, {})
-    return Outcome(report=report, findings=(*told(report), *findings), lanes=dict.fromkeys(subjects, "stock"))
+    sightings = {}
+    if ask is not None and (whole := unread - last_rows(report).keys()):
+        from catalog.validation.lanes import scan
+
+        sightings = scan(package, {each: subjects[each] for each in whole}, ask)
+    lanes = dict.fromkeys(subjects, "stock")
+    return Outcome(report=report, findings=(*told(report), *findings), lanes=lanes, sightings=sightings)
 
 
 def scan_again(package: Package, resource: Resource, questions: Sequence[Question], last: int) -> tuple[Sighting, ...] | None:

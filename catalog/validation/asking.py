@@ -6,15 +6,12 @@ Where few rows answer yes, the twins in Python say what it is; where many do, ea
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 
-from catalog.model import Field, Resource
-from catalog.tables import Dialect, codec, dialect_of
-from catalog.validation.observations import SOUGHT, SPACE_AT_AN_END, Hint, Predicate
+from catalog.model import Field
+from catalog.validation.observations import SPACE_AT_AN_END, Hint, Predicate
 from catalog.validation.recognising import Column
 from catalog.validation.scanning import Observation, Repetition
 from catalog.validation.sights import Sight, is_of_other_forms
-from catalog.validation.small import LARGEST
 from catalog.validation.sql import literal
 
 ANYTHING = "anything"
@@ -28,24 +25,8 @@ _WHOLE, _DECIMAL = "[-+]?[0-9]{1,30}", "[-+]?[0-9]{1,15}(?:[.][0-9]{1,15})?"
 
 
 def possible(hints: Iterable[Hint], lacking: Collection[bytes]) -> frozenset[Hint]:
-    """The hints that are not ruled out by what a table lacks (``scanning.Ask``)."""
+    """The hints that are not ruled out by what a table, or some cells of it, lack (``scanning.Ask``)."""
     return frozenset(each for each in hints if not each.needs or any(sequence not in lacking for sequence in each.needs))
-
-
-def lacking(path: Path, table: Resource) -> frozenset[bytes]:
-    """What a small file of the usual form lacks of ``SOUGHT``; nothing is known of others."""
-    if codec(table.encoding) != "utf-8" or dialect_of(table) != Dialect() or path.stat().st_size > LARGEST:
-        return frozenset()
-    content = path.read_bytes()
-    known = SOUGHT - {b"\n"} if b'"' in content else SOUGHT  # a line end stands in no cell where nothing is quoted
-    return frozenset(each for each in known if each == b"\n" or each not in content)
-
-
-def remaining(column: Column, sights: Sequence[Sight], lacking: Collection[bytes], *, plain: bool) -> tuple[Sight, ...]:
-    """The sights that may be seen in a column. ``plain``: its cells are missing, or plain values of its type."""
-    if plain and is_of_other_forms(column, sights):
-        return ()
-    return tuple(each for each in sights if possible(hints_of(each.predicate), lacking))
 
 
 def hints_of(predicate: Predicate) -> tuple[Hint, ...]:

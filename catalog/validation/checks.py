@@ -16,7 +16,8 @@ from catalog.messages import word
 from catalog.model import Definition, Field, Resource, Schema
 from catalog.validation.localising import Worded, reads_japanese
 from catalog.validation.recognising import Column, columns_of
-from catalog.validation.sights import RULES, Sight, Watch, sights_of
+from catalog.validation.sights import RULES, Sight, sights_of
+from catalog.validation.watching import Watch
 
 CHECK = "machine-readability"
 

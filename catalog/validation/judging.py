@@ -1,9 +1,10 @@
 """Our own findings about the cells of a package, after stock's: what is legal for stock and still wrong, or doubtful.
 
 ``Judge.ask`` puts its questions into the scan that the screen makes anyway; ``Judge.findings`` turns the answers into
-findings. A table that was not scanned is read once more, row by row, and judged by the same predicates in Python.
+findings. A table that was not scanned is read once more, some rows at a time, and judged by the same predicates in Python.
 """
 
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,13 +16,17 @@ from catalog.tables import SHEETS, read_table
 from catalog.validation import asking, read_sheet
 from catalog.validation.recognising import Column, columns_of
 from catalog.validation.scanning import Located, Question, Sighting
-from catalog.validation.sights import RULES, Sight, Watch, sights_of
+from catalog.validation.sights import RULES, Sight, sights_of
 from catalog.validation.subjects import path_of
+from catalog.validation.watching import Watch
 from catalog.vocabulary.checking import check_values
 from catalog.vocabulary.codelists import CodeList, Vocabulary
 
 LISTED = 20
 """So many cells of a column are told one by one for each code; a last finding counts the others."""
+
+_AT_ONCE = 5_000
+"""Rows that are judged together."""
 
 _LOCATED = 200
 _SHOWN = 200
@@ -184,13 +189,9 @@ class Judge:
 
     def _tell_apart(self, plan: _Plan, subject: _Subject, located: Iterable[Located]) -> None:
         column = subject.columns[0]
-        watch = Watch(column, subject.sights)
-        for each in located:
-            cell = each.cells[column.position]
-            for sight in watch.of(cell):
-                plan.note(column, sight, each.row, cell)
+        _look(plan, column, Watch(column, subject.sights), [(each.row, each.cells) for each in located])
 
-    # -- row by row ------------------------------------------------------------------------------------------------------
+    # -- read once more --------------------------------------------------------------------------------------------------
 
     def _read(self, resource: Resource, last: int, *, plain: bool) -> _Plan:
         """Blank lines, and rows that are too short or too long, are left to stock."""
@@ -200,21 +201,16 @@ class Judge:
             limits = {"max_columns": self._settings.max_columns, "max_cell_bytes": self._settings.max_cell_bytes}
             table = read_table(path_of(self._package, resource), resource, **limits)
         plan = self._planned(resource, table.labels)
-        lacking = asking.lacking(path_of(self._package, resource), resource)
-        possible = {each: asking.remaining(each, sights, lacking, plain=plain) for each, sights in plan.sights.items()}
-        watches = [(each, each.position, Watch(each, sights).of) for each, sights in possible.items() if sights]
-        width = len(table.labels)
+        watches = {column: Watch(column, sights, plain=plain) for column, sights in plan.sights.items()}
         keys: dict[tuple[Column, ...], set[tuple[str, ...]]] = {each: set() for each in plan.keys}
-        for row, cells in table.rows:
-            if 0 < last < row:
-                break
-            if len(cells) != width:
-                continue
-            for column, position, seen_in in watches:
-                for sight in seen_in(cells[position]):
-                    plan.note(column, sight, row, cells[position])
+        rows = itertools.takewhile(lambda each: each[0] <= last, table.rows) if last else table.rows
+        whole = ((row, cells) for row, cells in rows if len(cells) == len(table.labels))
+        while some := list(itertools.islice(whole, _AT_ONCE)):
+            for column, watch in watches.items():
+                if watch.looks:
+                    _look(plan, column, watch, some)
             for key, earlier in keys.items():
-                _compare(plan, key, earlier, row, cells)
+                _compare(plan, key, earlier, some)
         return plan
 
     # -- telling ---------------------------------------------------------------------------------------------------------
@@ -250,13 +246,24 @@ class Judge:
             yield from _with_rest(told, seen, place)
 
 
-def _compare(plan: _Plan, key: tuple[Column, ...], earlier: set[tuple[str, ...]], row: int, cells: Sequence[str]) -> None:
-    if any(cells[each.position] in each.missing for each in key):
-        return
-    value = tuple(asking.canonical(each.field, cells[each.position]) for each in key)
-    if value in earlier:
-        plan.repeated.setdefault(key, Seen()).add(row, ", ".join(cells[each.position] for each in key))
-    earlier.add(value)
+def _look(plan: _Plan, column: Column, watch: Watch, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Note whatever is seen in a column of these rows."""
+    cells = [each[column.position] for _row, each in rows]
+    for place, sight in watch.among(cells):
+        plan.note(column, sight, rows[place][0], cells[place])
+
+
+def _compare(
+    plan: _Plan, key: tuple[Column, ...], earlier: set[tuple[str, ...]], rows: Iterable[tuple[int, Sequence[str]]]
+) -> None:
+    """Note the rows that have the key of an earlier one."""
+    for row, cells in rows:
+        if any(cells[each.position] in each.missing for each in key):
+            continue
+        value = tuple(asking.canonical(each.field, cells[each.position]) for each in key)
+        if value in earlier:
+            plan.repeated.setdefault(key, Seen()).add(row, ", ".join(cells[each.position] for each in key))
+        earlier.add(value)
 
 
 def _distinct(places: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -95,6 +95,14 @@ def _scan(resource: Resource, subject: Subject | None, ask: Ask, last: int) -> t
     return None
 
 
+def scan(
+    package: Package, subjects: Mapping[str, Subject | None], ask: Ask, ends: Mapping[str, int] | None = None
+) -> dict[str, tuple[Sighting, ...]]:
+    """Answers to what is asked of these tables, up to the last records in ``ends``; without those that cannot be scanned."""
+    scanned = {name: _scan(package.resource(name), each, ask, (ends or {}).get(name, 0)) for name, each in subjects.items()}
+    return {name: each for name, each in scanned.items() if each is not None}
+
+
 def _up_to_the_cut(
     package: Package,
     subjects: Mapping[str, Subject | None],
@@ -103,13 +111,13 @@ def _up_to_the_cut(
     unread: Collection[str],
     ends: Mapping[str, int],
 ) -> dict[str, tuple[Sighting, ...]]:
-    """The answers, those about a table that stock has not read to its end only about what it has read."""
+    """The answers, those about a table that stock has not read to its end only about what it has read.
+
+    Without those about tables that stock soon had enough of, as was foreseen: they are short, and read once more.
+    """
     found = {name: each for name, each in sightings.items() if name not in ends}
-    for name in [each for each in subjects if each in unread or each in ends]:
-        scanned = _scan(package.resource(name), subjects[name], ask, ends.get(name, 0))
-        if scanned is not None:
-            found[name] = scanned
-    return found
+    wanted = {name: each for name, each in subjects.items() if (name in unread) is not (name in ends)}
+    return found | scan(package, wanted, ask, ends)
 
 
 def _is_plain(screen: Screen, name: str) -> bool:

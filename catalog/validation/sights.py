@@ -5,8 +5,7 @@ mandatory cells and categories. A note is something that a person may want to kn
 Rules: デジタル庁「機械可読性」の確認項目 (digital-go-jp/machine_readability_rule, Public Data License 1.0), by their ids.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +51,6 @@ RULES: Mapping[str, str] = {
 """The rule that a finding shows to be broken; its wording names it. docs/findings.md has the rules that no table can show."""
 
 _LISTED = 20
-_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,31 +86,6 @@ def is_of_other_forms(column: Column, sights: Iterable[Sight]) -> bool:
     field = column.field
     plain = field.type in _TYPED and field.format == "default" and not set(field.options) - {"categories", "categoriesOrdered"}
     return plain and all(each.code in _OF_OTHER_FORMS and not each.of_missing for each in sights)
-
-
-class Watch:
-    """Looks for the sights of a column in one cell after another; what was seen in a cell is remembered for the next like it.
-
-    Most cells have nothing to be told of: one search for all patterns together says so.
-    """
-
-    def __init__(self, column: Column, sights: Sequence[Sight]) -> None:
-        self._column = column
-        self._sights = sights
-        patterns = [each.predicate.pattern for each in sights if each.predicate.pattern]
-        self._search = re.compile("|".join(f"(?:{each})" for each in patterns)).search if patterns else None
-        self._others = tuple(each for each in sights if not each.predicate.pattern)
-        self._known: dict[str, tuple[Sight, ...]] = {}
-
-    def of(self, cell: str) -> tuple[Sight, ...]:
-        """What is seen in the cell."""
-        found = self._known.get(cell)
-        if found is None:
-            searched = self._search is not None and self._search(cell)
-            found = holding(self._column, self._sights if searched else self._others, cell)
-            if len(self._known) < _REMEMBERED:
-                self._known[cell] = found
-        return found
 
 
 _OF_ROLE: Mapping[Role, tuple[Sight, ...]] = {

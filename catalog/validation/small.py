@@ -6,7 +6,7 @@ compared as the values that they are.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -49,9 +49,9 @@ class Proven:
     rows: int
 
 
-def is_small(package: Package) -> bool:
-    """Whether the tables of the package are so small that the engine is not worth its start."""
-    return sum(path_of(package, each).stat().st_size for each in package.tables()) <= LARGEST
+def are_small(package: Package, names: Collection[str]) -> bool:
+    """Whether these tables of the package are so small that the engine is not worth its start."""
+    return sum(path_of(package, each).stat().st_size for each in package.tables() if each.name in names) <= LARGEST
 
 
 def prove(subjects: Mapping[str, Subject | None]) -> Mapping[str, Proven] | None:
@@ -244,17 +244,27 @@ _MOMENTS: Mapping[str, Callable[[datetime], Any]] = {
 _ORDERED = frozenset({"integer", "number", "date", "datetime", "time", "year", "yearmonth"})
 _LISTED = _ORDERED | {"any", "string"}
 _DAY, _CLOCK = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+PLAIN: Mapping[str, str] = {
+    "integer": "[+-]?[0-9]{1,18}",
+    "number": r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?",
+    "date": _DAY,
+    "datetime": f"{_DAY}T{_CLOCK}Z?",
+    "time": _CLOCK,
+    "year": "[0-9]{4}",
+    "yearmonth": "[0-9]{4}-(?:0[1-9]|1[0-2])",
+}
+"""How a value is written by the default form of its type, as far as it is read here."""
 _READERS: Mapping[str, Read] = {
     "any": _text,
     "string": _text,
     "boolean": _text,
-    "integer": _matching("[+-]?[0-9]{1,18}", int),
-    "number": _matching(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?", _number),
-    "date": _matching(_DAY, date.fromisoformat),
-    "datetime": _matching(f"{_DAY}T{_CLOCK}Z?", datetime.fromisoformat),
-    "time": _matching(_CLOCK, time.fromisoformat),
-    "year": _matching("[0-9]{4}", int),
-    "yearmonth": _matching("[0-9]{4}-(?:0[1-9]|1[0-2])", _month),
+    "integer": _matching(PLAIN["integer"], int),
+    "number": _matching(PLAIN["number"], _number),
+    "date": _matching(PLAIN["date"], date.fromisoformat),
+    "datetime": _matching(PLAIN["datetime"], datetime.fromisoformat),
+    "time": _matching(PLAIN["time"], time.fromisoformat),
+    "year": _matching(PLAIN["year"], int),
+    "yearmonth": _matching(PLAIN["yearmonth"], _month),
     "geopoint": _matching(r"-?[0-9]{1,3}(?:\.[0-9]{1,15})?, ?-?[0-9]{1,2}(?:\.[0-9]{1,15})?", _point),
 }
 _WRITTEN = frozenset({"groupChar", "decimalChar", "bareNumber", "floatNumber"})

@@ -68,7 +68,13 @@ def row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(small, "LARGEST", 1 << 30)
 
 
-WAYS = (by_engine, by_stock_first, by_engine_again, row_by_row)
+def by_stock_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same where the engine is not worth its start for the other tables."""
+    by_stock_first(monkeypatch)
+    monkeypatch.setattr(small, "LARGEST", 0)
+
+
+WAYS = (by_engine, by_stock_first, by_stock_alone, by_engine_again, row_by_row)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -109,12 +115,13 @@ def test_without_a_limit_all_rows_are_judged(
     assert max(each.place.row for each in findings) > errors[LIMIT]["rowNumber"]  # type: ignore[operator]  # a number in a report
 
 
+@pytest.mark.parametrize("way", [by_stock_first, by_stock_alone])
 def test_a_guess_that_stock_would_stop_soon_may_be_wrong(
-    package_folder: Build, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    package_folder: Build, settings: Settings, monkeypatch: pytest.MonkeyPatch, way: Callable[..., None]
 ) -> None:
     folder = written(package_folder(resources=[RESOURCE]), rows(50))
     expected = found(folder, settings)
-    by_stock_first(monkeypatch)
+    way(monkeypatch)
     assert len(expected[0]) < LIMIT
     assert found(folder, settings) == expected
 

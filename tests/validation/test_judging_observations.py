@@ -11,13 +11,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog.model import Definition, Field, Resource, Schema, Text
-from catalog.validation import asking, small, subjects
+from catalog.validation import asking, small, subjects, watching
 from catalog.validation.observations import SOUGHT, Hint, Predicate
 from catalog.validation.recognising import Column, columns_of
 from catalog.validation.scanning import Observation
-from catalog.validation.sights import Sight, Watch, holding, is_of_other_forms, sights_of
+from catalog.validation.sights import Sight, holding, is_of_other_forms, sights_of
 from catalog.validation.sql import literal
 from catalog.validation.structure import structure_of
+from catalog.validation.watching import Watch
 from catalog.vocabulary.codelists import CodeList, Concept
 
 ODD = [
@@ -78,6 +79,7 @@ CELLS = st.one_of(
     st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=8),
     st.from_regex(r"[0-9]{4,7}|[0-9]{12,14}|-?[0-9]{1,4}\.[0-9]{0,4}", fullmatch=True),
 )
+NEARLY_PLAIN = st.from_regex("[-+]?[0-9]{1,4}([-:.T][0-9]{2}){0,6}Z?", fullmatch=True)
 CODES = ("010006", "011002", "092011", "270008", "271004", "13 0001", "it's")
 
 
@@ -191,9 +193,6 @@ def test_the_question_of_a_column_is_all_its_sights_together(cells: list[str]) -
         assert sorted(each.code for _, together in parts for each in together) == sorted(each.code for each in sights)
         questions = [*(question for question, _ in parts), *(asking.alone(column, each, limit=1) for each in sights)]
         rows = answers([(_of(each).predicate, _of(each).values) for each in questions], cells)
-        watch = Watch(column, sights)
-        for cell in cells:
-            assert watch.of(cell) == watch.of(cell) == holding(column, sights, cell)
         for cell, row in zip(cells, rows, strict=True):
             for (question, together), said in zip(parts, row, strict=False):
                 held = bool(holding(column, together, cell))
@@ -204,13 +203,13 @@ def test_the_question_of_a_column_is_all_its_sights_together(cells: list[str]) -
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(CELLS | st.from_regex("[-+]?[0-9]{1,4}([-:.T][0-9]{2}){0,6}Z?", fullmatch=True), min_size=1, max_size=60))
+@given(st.lists(CELLS | NEARLY_PLAIN, min_size=1, max_size=60))
 @example(ODD)
 def test_nothing_is_seen_in_a_plain_value_of_a_type(cells: list[str]) -> None:
     typed = [each for each in watched() if is_of_other_forms(*each)]
     assert typed
     for column, sights in typed:
-        assert asking.remaining(column, sights, (), plain=True) == ()
+        assert not Watch(column, sights, plain=True).looks
         read = small.Cells(subjects.Column(name="x", type=column.field.type, missing=tuple(column.missing))).value
         for cell in cells:
             with suppress(small.Doubt, ValueError):
@@ -219,21 +218,19 @@ def test_nothing_is_seen_in_a_plain_value_of_a_type(cells: list[str]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(CELLS, max_size=20))
-@example(["x", "a\nb"])
-@example(["x", "y"])
-def test_what_is_ruled_out_in_a_small_file_is_seen_in_none_of_its_cells(
-    tmp_path_factory: pytest.TempPathFactory, cells: list[str]
-) -> None:
-    path = tmp_path_factory.mktemp("small") / "t.csv"
-    kept = [each for each in cells if "\0" not in each]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([["a"], *([each] for each in kept)])
-    lacking = asking.lacking(path, Resource(name="t", path="t.csv"))
-    for column, sights in watched():
-        left = asking.remaining(column, sights, lacking, plain=False)
-        for cell in kept:
-            assert holding(column, left, cell) == holding(column, sights, cell), (column.field.name, cell)
+@given(st.lists(st.lists(CELLS | NEARLY_PLAIN, max_size=20), max_size=3), st.integers(0, 5))
+@example([ODD, ["x", "y"], ODD], 3)
+@example([["1", "2"], ["1", " 2"]], 10)
+def test_cells_that_are_looked_at_together_show_what_each_shows_alone(portions: list[list[str]], remembered: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watching, "_REMEMBERED", remembered)
+        for column, sights in watched():
+            together, alone = Watch(column, sights), Watch(column, sights)
+            assert together.looks is bool(sights)
+            for cells in portions:
+                held = [holding(column, sights, cell) for cell in cells]
+                assert [alone.of(cell) for cell in cells] == held
+                assert list(together.among(cells)) == [(place, sight) for place, each in enumerate(held) for sight in each]
 
 
 def _of(question: Any) -> Observation:
