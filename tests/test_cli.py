@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 Build = Callable[..., Path]
-CATALOG = [sys.executable, "-c", "from catalog.cli import main; main()"]
+CATALOG = [sys.executable, "-m", "catalog"]
 
 
 def run(*arguments: str | Path, home: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -108,6 +108,12 @@ def test_validate_shows_each_table_with_its_rows(package_folder: Build) -> None:
     assert done.returncode == 0
     assert "stations" in done.stdout
     assert "問題ありません" in done.stdout
+
+
+@pytest.mark.parametrize(("rows", "result"), [("A01,5\n", "問題なし"), ("A01,x\n", "誤りあり"), ("A\0,5\n", "誤りあり")])
+def test_a_table_has_errors_where_stock_or_we_have_found_some(package_folder: Build, rows: str, result: str) -> None:
+    shown = run("validate", package_folder(rows=rows)).stdout
+    assert [each.split()[-2] for each in shown.splitlines() if "stations" in each and "│" in each] == [result], shown
 
 
 def test_withdraw_then_unknown(package_folder: Build, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from catalog.settings import Settings, load
 
 if TYPE_CHECKING:
     from catalog.publishing import Published
+    from catalog.validation import Outcome
 
 
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods")
@@ -66,11 +67,10 @@ def _validated(path: Path, settings: Settings, limit_errors: int) -> dict[str, A
 
             with working(_("Checking %(name)s"), name=package.name):
                 outcome = examine(package, settings, vouching=True, hashes=hashes, limit_errors=limit_errors)
-            tables = [(task["name"], task["stats"].get("rows", 0), task["valid"]) for task in outcome.report["tasks"]]
             return {
                 "valid": outcome.valid,
                 "problems": outcome.problems(),
-                "tables": tables,
+                "tables": _tables(outcome),
                 "json": {
                     "valid": outcome.valid,
                     "report": outcome.report,
@@ -84,6 +84,13 @@ def _validated(path: Path, settings: Settings, limit_errors: int) -> dict[str, A
         findings = [messages.as_json(each) for each in refusal.findings]
         answer = {"valid": False, "report": NO_REPORT, "findings": findings, "lanes": {}}
         return {"valid": False, "problems": refusal.findings, "tables": [], "json": answer}
+
+
+def _tables(outcome: "Outcome") -> list[tuple[str, int, bool]]:
+    """Each table with its rows, and whether neither stock nor we have found an error in it."""
+    wrong = {each.place.resource for each in outcome.findings if each.severity == "error"}
+    tasks = outcome.report["tasks"]
+    return [(task["name"], task["stats"].get("rows", 0), task["valid"] and task["name"] not in wrong) for task in tasks]
 
 
 def _refuse_tables(path: Path) -> None:

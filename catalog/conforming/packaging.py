@@ -13,6 +13,7 @@ from catalog.model import Agent, Text
 from catalog.scaffolding.plan import planned
 from catalog.scaffolding.publishers import findings_of
 from catalog.standards import Standard, Standards
+from catalog.values import is_local_government_code
 from catalog.vocabulary.codelists import Vocabulary
 
 DESCRIPTOR = "datapackage.json"
@@ -31,9 +32,12 @@ class Made:
 
 
 def publisher_of(conformed: Conformed, metadata: Mapping[str, str], place: Place) -> tuple[str, list[Finding]]:
-    """Who publishes: whom the metadata name, else the one body whose code stands in every row. "" where neither says."""
+    """Who publishes: whom the metadata name, else the one body whose code the rows have. "" where neither says.
+
+    What is no code of a local government, such as a note below the table, names nobody; it is told of as a cell.
+    """
     named = metadata.get("publisher.id", "")
-    found = sorted(conformed.values(MANAGING))
+    found = sorted(filter(is_local_government_code, conformed.values(MANAGING)))
     if not named:
         if len(found) == 1:
             return found[0], []

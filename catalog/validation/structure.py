@@ -174,7 +174,11 @@ class _Tally:
         return blanks
 
     def _check_line_ends(self, window: _Window) -> None:
-        paired = window.count(b"\r") == window.count(b"\r\n") == window.count(b"\n") if self.crlf else not window.has(b"\r")
+        """A lone line feed is part of a cell; spreadsheets write such, whatever the line ends are."""
+        if self.crlf:
+            paired = window.count(b"\r") == window.count(b"\r\n") and bool((window.array[window.ends - 2] == _CR).all())
+        else:
+            paired = not window.has(b"\r")
         if not paired:
             raise Unplain("line ends of two kinds")
 

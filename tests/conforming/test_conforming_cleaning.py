@@ -245,6 +245,9 @@ def test_findings_without_end_are_cut() -> None:
 def test_the_publisher_comes_from_the_data_where_they_name_one() -> None:
     rows = "全国地方公共団体コード,名称,住所,設置位置\n{},駅前,大阪府,広場\n{},公園,大阪府,広場\n"
     assert cleaned(rows.format("27207", "272078"), metadata={"publisher.id": ""}).name == "272078-public-toilet"
+    noted = cleaned(rows.format("27207", "272078") + "※ 参考,,,\n", metadata={"publisher.id": ""})
+    assert (noted.name, noted.valid) == ("272078-public-toilet", False)
+    assert [each.place.row for each in noted.findings if each.code == "clean-row-note"] == [4]
     several = refused(lambda: cleaned(rows.format("272078", "272035"), metadata={"publisher.id": ""}))
     assert [(each.code, each.found) for each in several] == [("clean-publisher-several", "272035, 272078")]
     other = cleaned(rows.format("272035", "272035"))
