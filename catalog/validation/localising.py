@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from frictionless import Report
 from frictionless.platform import platform
+from rich.markup import escape
+from rich.text import Text
 
 from catalog.errors import Finding, Place
 from catalog.messages import word
@@ -53,13 +55,23 @@ class Worded(str):
 
     def __str__(self) -> str:
         try:
-            return word(self._finding(), _JAPANESE)
+            return _Shown(escape(word(self._finding(), _JAPANESE)))
         except Exception:  # noqa: BLE001  an error that is unlike stock's own; it is shown all the same
             return self[:]
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         """Copies are plain texts."""
         return str, (self[:],)
+
+
+class _Shown(str):
+    """Markup that a table of the terminal shows to its end: rich would cut a line that has no spaces to break it at."""
+
+    __slots__ = ()
+
+    def __rich__(self) -> Text:
+        """What the table shows."""
+        return Text.from_markup(self, overflow="fold")
 
 
 platform.yaml.SafeDumper.add_representer(Worded, lambda dumper, text: dumper.represent_str(text[:]))

@@ -183,6 +183,15 @@ def test_a_japanese_locale_is_told_in_japanese(packages: Path) -> None:
         ]
 
 
+def test_japanese_is_shown_to_its_end_and_brackets_are_no_markup(packages: Path) -> None:
+    (packages / "marked.csv").write_text("a\n[/b]\n[red]x\n", encoding="utf-8")
+    (packages / "marked.json").write_text('{"fields": [{"name": "a", "type": "integer"}]}', encoding="utf-8")
+    shown = run(packages, "validate", "marked.csv", "--schema", "marked.json", language="ja_JP.UTF-8", COLUMNS="60")
+    message = "".join(each.split("│")[4].strip() for each in shown.output.splitlines() if "│" in each and each.count("│") > 4)
+    for cell in ("[/b]", "[red]x"):
+        assert f"「{cell}」は、整数（例：120）として読み取れません。その型の形式で書くか、セルを空にしてください。" in message
+
+
 def test_other_locales_are_told_what_stock_says(packages: Path) -> None:
     english, stock = (run(packages, "validate", "dirty/datapackage.json", alone=alone) for alone in (False, True))
     assert english.output == stock.output
