@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -186,3 +187,19 @@ def test_a_table_alone_is_told_where_to_go(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "catalog clean 表.csv" in done.stdout
     assert str(tmp_path) not in done.stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validate",), ("validat",), ("validate", "--jso", "x"), ("validate", "--limit-errors", "x", "y"),
+        ("validate", "--limit-errors", "-3", "y"), ("validate", "--json=3", "x"), ("publish", "--note"), ("withdraw", "a", "b"),
+        ("token", "create"), ("serve", "--log", "x"), ("vocab", "check", "nowhere"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_told_in_japanese_alone(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    told = done.stderr.splitlines()[-1]
+    assert told.startswith("エラー：")
+    assert re.findall(r"[A-Za-z]{2,}", re.sub(r"'[^']*'|（[^）]*）", "", told)) == []

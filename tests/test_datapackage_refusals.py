@@ -347,7 +347,8 @@ def test_a_pointer_escapes_tilde_and_slash_and_hides_what_cannot_be_shown(packag
 NAMED = b'{"name": "small", "title": %s}'
 JSON_CASES = [
     ("json-invalid", b'{"name": "a",}', ""),
-    ("json-invalid", b"", ""),
+    ("json-incomplete", b"", ""),
+    ("json-incomplete", b'{"name": "a",\n \n', ""),
     ("json-invalid", b'{"name": "a\x01"}', ""),
     ("json-invalid", b"{'name': 1}", ""),
     ("json-encoding", '{"title": "大阪"}'.encode("cp932"), ""),

@@ -4,6 +4,7 @@ import errno
 import getpass
 from collections.abc import Callable
 from functools import wraps
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,14 @@ CLICK_WORDS = (  # click's own words, marked so that they stand in our catalogue
     _("Error: {message}"), _("Missing argument"), _("Missing argument {param_hint}."),
     _("Missing option"), _("Invalid value for {param_hint}: {message}"), _("Invalid value: {message}"),
     _("No such option {name!r}."), _("No such option: {name}"), _("No such command {name!r}."),
-    _("Try '{command} {option}' for help."),
+    _("Try '{command} {option}' for help."), ngettext("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", 2),
+    _("{value!r} is not a valid {number_type}."), _("{value} is not in the range {range}."),
+    ngettext("{value!r} is not {choice}.", "{value!r} is not one of {choices}.", 2),
+    ngettext("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments.", 2),
+    _("Option {name!r} does not take a value."),
+    ngettext("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})", 2),
+    _("{name} {filename!r} does not exist."), _("{name} {filename!r} is a file."), _("file"), _("directory"), _("path"),
+    _("Aborted!"),
 )  # fmt: skip
 
 

@@ -52,7 +52,10 @@ def parse_object(data: bytes, place: Place, complaints: Complaints) -> dict[str,
         )
     except json.JSONDecodeError as error:
         line, column = str(error.lineno), str(error.colno)
-        complaints.add("json-invalid", place, found=text[error.pos : error.pos + 20], line=line, column=column)
+        if found := text[error.pos : error.pos + 20].strip():
+            complaints.add("json-invalid", place, found=found, line=line, column=column)
+        else:
+            complaints.add("json-incomplete", place, line=line)
         return None
     for code, where, found in _faults(value, ""):
         complaints.add(code, replace(place, pointer=where), found=found)

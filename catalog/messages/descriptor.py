@@ -17,6 +17,10 @@ _JSON: dict[str, Wording] = {
         _("%(file)s is not JSON: line %(line)s, column %(column)s, at “%(found)s”."),
         _("Look there and just before for a missing comma, quotation mark or bracket."),
     ),
+    "json-incomplete": Wording(
+        _("%(file)s ends in line %(line)s, before its JSON is complete."),
+        _("Close every bracket and quotation mark, and see whether the file was cut off."),
+    ),
     "json-duplicate-key": Wording(_("The key “%(found)s” stands twice in one object."), _("Keep one of the two.")),
     "json-number": Wording(
         _("“%(found)s” is no number that every program can read."), _("Write an ordinary number, or leave the key out.")

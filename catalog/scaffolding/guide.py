@@ -31,7 +31,7 @@ def _japanese(plan: Plan, workbook: str) -> Iterator[str]:
     standard = plan.standard
     yield f"# {plan.descriptor['title']}"
     yield ""
-    yield f"{standard.description.ja}「{standard.title.ja}」（{standard.edition}版）に従うデータパッケージのひな型です。"
+    yield f"{standard.description.ja}「{standard.title.ja}」（{standard.edition}版）に従うデータパッケージのひな形です。"
     if plan.sample:
         yield "作り物のデータの見本です。実在する団体のデータとしては公開できません。"
     yield ""
