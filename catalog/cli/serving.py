@@ -27,7 +27,7 @@ from catalog.settings import SETTINGS, Settings, load
 )
 def serve(home: str | None, host: str | None, port: int | None, base_url: str | None, log: str | None) -> None:
     """Serve the catalogue."""
-    from catalog.web.server import serve as run
+    from catalog.web.serving.server import serve as run
 
     def read() -> Settings:
         return load({"home": home, "host": host, "port": port, "base_url": base_url, "log_format": log})

@@ -19,18 +19,8 @@ from catalog.store import Store
 from catalog.web import (
     accessibility,
     api,
-    areas,
-    atom,
-    badges,
-    cards,
     changes,
-    check,
-    citing,
-    ckan,
-    comparing,
-    dashboard,
     definitions,
-    desk,
     diff,
     documentation,
     dumps,
@@ -38,35 +28,32 @@ from catalog.web import (
     files,
     guidance,
     harvest,
-    hosts,
-    joining,
-    limits,
     llms,
-    logs,
     maps,
     mcp,
     missing,
-    oembed,
     openapi,
     pages,
     parameters,
     problems,
     projections,
-    receiving,
     routing,
     rows,
     searching,
     service,
     shaping,
-    snippets,
     union,
-    uploads,
-    versionfeed,
 )
+from catalog.web.across import areas, comparing, joining
+from catalog.web.ckan import actions as ckan
 from catalog.web.forms import MAX_BODY, check_body
 from catalog.web.negotiation import language
 from catalog.web.responses import secure
+from catalog.web.serving import hosts, limits, logs
+from catalog.web.sharing import atom, badges, cards, citing, oembed, snippets, versionfeed
 from catalog.web.site import EXTENSION, Site
+from catalog.web.stewards import check, desk, receiving, uploads
+from catalog.web.views import dashboard
 
 MAX_ADDRESS = 8_000
 """Characters of path and query together."""

@@ -24,7 +24,8 @@ from catalog.media import Format
 from catalog.model import Publication, Resource
 from catalog.store import Target, Use
 from catalog.vocabulary.codelists import CodeList, Concept
-from catalog.web import comparing, history, joining, presenting, signposts, twins, union, vocabularies
+from catalog.web import history, presenting, signposts, twins, union, vocabularies
+from catalog.web.across import comparing, joining
 from catalog.web.codelists import codelists_of
 from catalog.web.embedding import embeddable, refuse_if_embedded
 from catalog.web.history import Change, find_field, find_table

@@ -9,7 +9,8 @@ from flask import Flask
 from catalog.model import Text
 from catalog.settings import Settings
 from catalog.store import Store
-from catalog.web import cards, responses
+from catalog.web import responses
+from catalog.web.sharing import cards
 
 CARD = "/ja/dataset/stations/card.png"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pybtex.database import BibliographyData, parse_string
 
 from catalog.model import Contributor, License, Text
-from catalog.web.citing import Citation
+from catalog.web.sharing.citing import Citation
 
 PAGE = "/dataset/stations/citation"
 HOSTILE = "100%_A&B #1 {x} $y^2~ \\end{document} C:\\temp"

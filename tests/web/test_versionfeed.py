@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from catalog.store import Store
-from catalog.web import versionfeed
+from catalog.web.sharing import versionfeed
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEED = "/dataset/stations/versions.atom"

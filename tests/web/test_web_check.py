@@ -29,7 +29,8 @@ from catalog.settings import load as load_settings
 from catalog.store import Store
 from catalog.trial import LICENSES, in_words
 from catalog.vocabulary.reading import load
-from catalog.web import check, create_app
+from catalog.web import create_app
+from catalog.web.stewards import check
 
 BASE = "https://data.example.jp"
 LARGEST = 300_000

@@ -14,7 +14,8 @@ import pytest
 from catalog import tokens
 from catalog.settings import Settings
 from catalog.store import Store
-from catalog.web import create_app, holding
+from catalog.web import create_app
+from catalog.web.stewards import holding
 
 JA = {"Accept": "text/html", "Accept-Language": "ja"}
 TOILETS = (

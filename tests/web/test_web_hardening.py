@@ -16,7 +16,8 @@ from catalog.errors import Busy, SettingsError, StoreError
 from catalog.publishing import refresh
 from catalog.settings import Settings
 from catalog.store import Store
-from catalog.web import create_app, hosts, logs, service, transfers
+from catalog.web import create_app, service
+from catalog.web.serving import hosts, logs, transfers
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "

@@ -24,7 +24,7 @@ from catalog.revisions import Revision, compare
 from catalog.sandbox import Limits, Sandbox
 from catalog.settings import Settings
 from catalog.store import Entry, Token
-from catalog.web.limits import failures_counted
+from catalog.web.serving.limits import failures_counted
 from catalog.web.site import site
 
 log = logging.getLogger(__name__)

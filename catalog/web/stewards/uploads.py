@@ -26,9 +26,9 @@ from catalog.store.faults import translated
 from catalog.web.forms import takes_file
 from catalog.web.operations import ADDRESS, COUNT, FLAG, NUMBER, STRING, Json, Operation, listed, record
 from catalog.web.parameters import Line, takes
-from catalog.web.receiving import actor_of, authorised, changes, opened, ready, refusals_logged
 from catalog.web.responses import NEVER, json_bytes
 from catalog.web.site import site
+from catalog.web.stewards.receiving import actor_of, authorised, changes, opened, ready, refusals_logged
 
 blueprint = Blueprint("uploads", __name__)
 

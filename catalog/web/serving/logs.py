@@ -20,7 +20,7 @@ from werkzeug.wsgi import get_path_info
 
 from catalog.settings import Settings
 from catalog.tokens import PREFIX
-from catalog.web.limits import caller_of
+from catalog.web.serving.limits import caller_of
 
 HEADER = "X-Request-ID"
 requests = logging.getLogger("catalog.requests")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g, request
 
-from catalog.web.ckanerrors import Invalid
+from catalog.web.ckan.errors import Invalid
 
 
 class Unreadable(Exception):

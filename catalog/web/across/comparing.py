@@ -20,7 +20,8 @@ from catalog.messages.wording import _
 from catalog.model import Field, Publication, Resource, Text
 from catalog.query import Column
 from catalog.standards import Table
-from catalog.web import api, presenting, rows, spreadsheets
+from catalog.web import api, presenting, rows
+from catalog.web.across import spreadsheets
 from catalog.web.negotiation import format_of, language
 from catalog.web.operations import Operation, listed, record
 from catalog.web.pages import links

@@ -16,7 +16,7 @@ from catalog.web import parameters, rows
 from catalog.web.parameters import Choice, Parameter
 from catalog.web.presenting import Shown, Subject, text
 from catalog.web.site import site
-from catalog.web.viewing import MISSING, anchor, exactly, figures_of
+from catalog.web.views.viewing import MISSING, anchor, exactly, figures_of
 
 LIMIT = 10
 """Rows on one page of the answer."""

@@ -23,18 +23,18 @@ from catalog.query import Side
 from catalog.store import Token
 from catalog.store.faults import translated
 from catalog.trial import Order, Trial
-from catalog.web import check
 from catalog.web.diff import listed_of
 from catalog.web.forms import takes_file
 from catalog.web.history import changes_between, find_table
-from catalog.web.holding import Held
 from catalog.web.negotiation import language
 from catalog.web.pages import links
 from catalog.web.presenting import Shown, text
-from catalog.web.receiving import actor_of, authenticated, opened, ready, refusals_logged
 from catalog.web.responses import NEVER, Manners, html, page
 from catalog.web.rows import limits_of, typed_file
 from catalog.web.site import site
+from catalog.web.stewards import check
+from catalog.web.stewards.holding import Held
+from catalog.web.stewards.receiving import actor_of, authenticated, opened, ready, refusals_logged
 
 blueprint = Blueprint("desk", __name__)
 

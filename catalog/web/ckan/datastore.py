@@ -19,8 +19,8 @@ from catalog.query import Answer, BadQuestion, Column, Question
 from catalog.query.questions import Term
 from catalog.search import folded
 from catalog.web import rows
-from catalog.web.ckanasked import Given
-from catalog.web.ckanerrors import Invalid
+from catalog.web.ckan.asked import Given
+from catalog.web.ckan.errors import Invalid
 from catalog.web.site import site
 
 MOST, USUAL = 32_000, 100

@@ -15,7 +15,6 @@ from catalog.messages.wording import _
 from catalog.model import Publication, Resource, View
 from catalog.web import api, parameters, presenting, profiles, rows, signposts
 from catalog.web.codelists import codelists_of
-from catalog.web.finding import Finder, cell, key_of
 from catalog.web.negotiation import format_of, language
 from catalog.web.operations import Operation
 from catalog.web.pages import links
@@ -23,8 +22,9 @@ from catalog.web.parameters import takes_any
 from catalog.web.presenting import Links, Shown, Subject
 from catalog.web.responses import Link, Manners, answer, content_of, html, json_bytes, page, remembered
 from catalog.web.site import Site, site
-from catalog.web.tracing import Tracer
-from catalog.web.viewing import Viewing, figures_of, specs_url
+from catalog.web.views.finding import Finder, cell, key_of
+from catalog.web.views.tracing import Tracer
+from catalog.web.views.viewing import Viewing, figures_of, specs_url
 from catalog.words import said
 
 blueprint = Blueprint("dashboard", __name__)

@@ -19,7 +19,8 @@ from catalog.messages import translate
 from catalog.messages.wording import _
 from catalog.model import Agent, Text
 from catalog.store.areas import AreaCount, AreaLine, AreaUse
-from catalog.web import api, presenting, spreadsheets
+from catalog.web import api, presenting
+from catalog.web.across import spreadsheets
 from catalog.web.negotiation import format_of, language
 from catalog.web.operations import COUNT, STRING, Json, Operation, listed, record, reference
 from catalog.web.pages import links

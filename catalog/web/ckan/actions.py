@@ -19,10 +19,9 @@ from catalog.errors import Busy, CatalogError, NotFound, StoreError, UsageError
 from catalog.model import Agent, Publication
 from catalog.search import Found, Search, Slice, distributions, folded
 from catalog.store import Selection
-from catalog.web import ckandatastore, ckanqueries
-from catalog.web import ckanshapes as shapes
-from catalog.web.ckanasked import Given, Unreadable, given
-from catalog.web.ckanerrors import ActionError, Denied, Unasked, Unfound
+from catalog.web.ckan import datastore, queries, shapes
+from catalog.web.ckan.asked import Given, Unreadable, given
+from catalog.web.ckan.errors import ActionError, Denied, Unasked, Unfound
 from catalog.web.parameters import takes_any
 from catalog.web.responses import NEVER, Manners, answer, content_of, json_bytes
 from catalog.web.site import site
@@ -171,10 +170,10 @@ def _package_search(asked: Given) -> Shape:
         raise Unasked(f"Invalid sort: {asked.text('sort')[:100]}")
     wanted = _wanted(asked)
     fields = asked.names("facet.field") if asked.flag("facet", default=True) else []
-    ours = [ckanqueries.FACETS[each] for each in fields if each in ckanqueries.FACETS]
+    ours = [queries.FACETS[each] for each in fields if each in queries.FACETS]
     rows, start = asked.number("rows", USUAL_ROWS, MOST_ROWS), asked.number("start", 0, _ALL)
     total, results, values = _results(wanted, order, rows, start, ours)
-    facets = {each: values.get(ckanqueries.FACETS.get(each, ""), []) for each in fields}
+    facets = {each: values.get(queries.FACETS.get(each, ""), []) for each in fields}
     return {
         "count": total,
         "facets": {name: {value: count for value, _label, count in listed} for name, listed in facets.items()},
@@ -184,13 +183,13 @@ def _package_search(asked: Given) -> Shape:
     }
 
 
-def _wanted(asked: Given) -> ckanqueries.Wanted:
+def _wanted(asked: Given) -> queries.Wanted:
     lists = [asked.values.get(name) for name in ("fq", "fq_list")]
     filters = chain.from_iterable(each if isinstance(each, list) else [each] for each in lists if each)
     texts = [asked.text("q"), *map(str, filters)]
     if sum(map(len, texts)) > MOST_ROWS:
         raise Unasked("too long")
-    wanted = ckanqueries.read(iter(texts))
+    wanted = queries.read(iter(texts))
     if "publisher" in wanted.facets:
         wanted.facets["publisher"] = tuple(_publisher_id(each) for each in wanted.facets["publisher"])
     return wanted
@@ -199,7 +198,7 @@ def _wanted(asked: Given) -> ckanqueries.Wanted:
 Values = dict[str, list[tuple[str, str, int]]]
 
 
-def _results(wanted: ckanqueries.Wanted, order: str, rows: int, start: int, facets: list[str]) -> tuple[int, list[Shape], Values]:
+def _results(wanted: queries.Wanted, order: str, rows: int, start: int, facets: list[str]) -> tuple[int, list[Shape], Values]:
     """How many, some of them, and the values of the facets."""
     if wanted.nothing:
         return 0, [], {}
@@ -220,7 +219,7 @@ def _named(facet: str, value: str) -> str:
     return {"format": value.upper(), "theme": value.lower()}.get(facet, value)
 
 
-def _by_id(wanted: ckanqueries.Wanted, words: str, rows: int, start: int) -> tuple[int, list[Shape], Values]:
+def _by_id(wanted: queries.Wanted, words: str, rows: int, start: int) -> tuple[int, list[Shape], Values]:
     """Datasets by name, and those that changed since a time: these are few, and are told in the order of their ids."""
     ids = site().store.feed.select(Selection(modified_since=wanted.since), limit=_ALL)
     if wanted.names:
@@ -265,7 +264,7 @@ def _datastore_search(asked: Given) -> Shape:
     table = next((file.resource for each, file in distributions(publication) if each == path and found["datastore_active"]), "")
     if not table:
         raise Unfound(f'Resource "{text[:100]}" was not found.')
-    return ckandatastore.search(asked, publication, table, found["id"])
+    return datastore.search(asked, publication, table, found["id"])
 
 
 # organizations, groups, tags, licences

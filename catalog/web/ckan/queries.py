@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from catalog.web.ckanerrors import Unasked
+from catalog.web.ckan.errors import Unasked
 
 FACETS: Mapping[str, str] = {
     "organization": "publisher",

@@ -18,9 +18,9 @@ from flask import Flask, Response, current_app, g, request
 from catalog.errors import Busy
 from catalog.settings import Settings
 from catalog.web.forms import takes_a_body
-from catalog.web.limits import caller
-from catalog.web.logs import handed_over
 from catalog.web.problems import handle_catalog_error
+from catalog.web.serving.limits import caller
+from catalog.web.serving.logs import handed_over
 
 SHORT = 64_000
 """Bytes that the server and the system take off our hands at once."""

@@ -26,8 +26,9 @@ from flask import Flask
 from catalog.errors import CatalogError, SettingsError
 from catalog.settings import Settings
 from catalog.store import Store
-from catalog.web import create_app, logs, searching, transfers
+from catalog.web import create_app, searching
 from catalog.web.service import STOPPING
+from catalog.web.serving import logs, transfers
 from catalog.web.site import EXTENSION
 
 log = logging.getLogger("catalog.server")

@@ -20,11 +20,11 @@ from catalog.download import Cache, cache_of
 from catalog.measuring import lines, shortened, width
 from catalog.messages.wording import _
 from catalog.model import Publication, Text
-from catalog.web.citing import VERSION
 from catalog.web.negotiation import language
 from catalog.web.parameters import takes
 from catalog.web.responses import Manners, answer, remembered
 from catalog.web.shaping import TIME_ZONE, number
+from catalog.web.sharing.citing import VERSION
 from catalog.web.site import Site, site
 from catalog.words import said
 

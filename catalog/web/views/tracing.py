@@ -16,10 +16,10 @@ from catalog.derivation.paths import Hop, Map, PathError, Route
 from catalog.derivation.rules import Copy, Count, Rule, Sum, rules_of
 from catalog.errors import Refusal
 from catalog.model import Field, Package, Resource
-from catalog.web.finding import key_of, spelled
 from catalog.web.presenting import Shown, Subject, text
 from catalog.web.rows import limits_of
 from catalog.web.site import site
+from catalog.web.views.finding import key_of, spelled
 
 MOST = 200
 """Raw records that are shown of one table; how many there are is said."""

@@ -1,0 +1,1 @@
+"""What leads to a dataset from elsewhere: feeds of news, citations, cards, badges, embedded pages, programs to start with."""
