@@ -30,7 +30,7 @@ def run(*arguments: str | Path, home: Path | None = None, **environment: str) ->
 def test_publish_says_what_came_of_it_and_the_second_time_nothing_new(package_folder: Build, tmp_path: Path) -> None:
     folder = package_folder()
     first = run("publish", folder, home=tmp_path / "home")
-    assert (first.returncode, first.stdout) == (0, "small：第 1 版を公開しました\n"), first.stderr
+    assert (first.returncode, first.stdout) == (0, "small：第1版を公開しました\n"), first.stderr
     second = run("publish", folder, home=tmp_path / "home", LANG="en_US.UTF-8")
     assert (second.returncode, second.stdout) == (0, "small: version 1 is up to date\n")
 
@@ -40,7 +40,7 @@ def test_a_refused_package_is_one_line_a_finding_and_exit_1(package_folder: Buil
     assert done.returncode == 1
     lines = done.stderr.splitlines()
     assert len(lines) == 3, done.stderr
-    place = "data/stations.csv 表 stations 2 行目 項目「passengers」 セル B2"
+    place = "data/stations.csv 表 stations 2行目 項目「passengers」 セル B2"
     assert lines[0].startswith(f"直してください: {place}: 「many」は、整数（例：120）")
     assert lines[0].endswith("[stock.type-error]")
     assert "Traceback" not in done.stderr
@@ -60,8 +60,8 @@ def test_advice_on_several_packages_is_counted_and_never_hides_a_refusal(package
     folders = [Path(__file__).parent.parent / "datapackages/812021-aed-location", package_folder("bad", rows="A01,many\n")]
     done = run("publish", *folders, home=tmp_path / "home")
     assert done.stdout.splitlines() == [
-        "812021-aed-location：第 1 版を公開しました",
-        f"　参考 2 件（詳しくは catalog validate {folders[0]} で確かめられます）",
+        "812021-aed-location：第1版を公開しました",
+        f"　参考 2件（詳しくは catalog validate {folders[0]} で確かめられます）",
     ]
     assert done.stderr.startswith("直してください: ")
     assert "参考: " not in done.stderr

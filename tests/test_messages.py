@@ -32,7 +32,7 @@ def test_a_finding_says_where_what_and_how_to_mend_it() -> None:
         found="完了",
         expected="['done', 'planned']",
     )
-    assert where(finding.place, "ja") == "data/a.csv 表 a 12 行目 項目「state」 セル C12"
+    assert where(finding.place, "ja") == "data/a.csv 表 a 12行目 項目「state」 セル C12"
     assert "「完了」は許された値" in word(finding, "ja")
     assert word(finding, "en").startswith("“完了” is not one of the allowed values")
     assert as_json(finding)["place"] == {"file": "data/a.csv", "resource": "a", "field": "state", "row": 12, "column": 3}

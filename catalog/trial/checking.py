@@ -17,7 +17,7 @@ from catalog.conforming.workbooks import is_workbook
 from catalog.datapackage import open_package
 from catalog.datapackage.containment import is_portable, structure_problem
 from catalog.datapackage.resources import DESCRIPTOR
-from catalog.errors import Finding, Place, Refusal
+from catalog.errors import Finding, NotFound, Place, Refusal
 from catalog.examination import examine, shipped_vocabulary, standards
 from catalog.intake import write_zip
 from catalog.model import Package, Resource, Text
@@ -64,7 +64,11 @@ def check(name: str, data: bytes, order: Order, settings: Settings) -> Trial:
         is_zip = data.startswith(_ZIPPED) and not lower.endswith(media.XLSX.suffix)
         if (is_zip or lower.endswith(media.ZIP.suffix)) and not is_workbook(data):
             return _of_package(job)
-        return _of_standard(job) if order.standard else _of_table(job)
+        try:
+            named = order.standard or (_metadata(job).get("standard.id", "") if is_workbook(data) else "")
+            return _of_standard(job) if named else _of_table(job)
+        except NotFound as error:  # a template that names a standard or an edition that there is not
+            raise Refusal(error.finding()) from None
 
 
 def _of_package(job: _Job) -> Trial:
@@ -140,7 +144,10 @@ def _has_errors(findings: Iterable[Finding]) -> bool:
 
 
 def _of_standard(job: _Job) -> Trial:
-    """A lone table, brought into the form of the standard first. Places are those of the file that was given."""
+    """A lone table, brought into the form of its standard first. Places are those of the file that was given.
+
+    The standard is the one that was chosen, else the one that the sheet メタデータ of the template names.
+    """
     cleaned, missing = _cleaned(job)
     for path, content in cleaned.files.items():
         (job.package / path).parent.mkdir(parents=True, exist_ok=True)

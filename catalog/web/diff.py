@@ -183,10 +183,12 @@ def listed_of(found: Comparison) -> dict[str, list[Shown]]:
 
 
 def _rows(differences: Iterable[Difference]) -> list[Shown]:
-    """Rows that are in one version only, as a page shows them."""
+    """Rows that are in one version only, as a page shows them: without columns that are empty in all of them."""
+    rows = [({name: _plain(value) for name, value in (each.after or each.before).items()}, each.times) for each in differences]
+    filled = {name for cells, _times in rows for name, value in cells.items() if value is not None}
     return [
-        {"cells": {name: _plain(value) for name, value in (each.after or each.before).items()}, "times": each.times}
-        for each in differences
+        {"cells": {name: value for name, value in cells.items() if name in filled or not filled}, "times": times}
+        for cells, times in rows
     ]
 
 

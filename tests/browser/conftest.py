@@ -12,8 +12,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -48,24 +50,35 @@ def catalogue(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The base URL. Asks for the browser first: nothing is published for tests that are skipped."""
     assert browser.chromium.is_connected()
     folder = tmp_path_factory.mktemp("browser")
+    odd = [odd_packages.write(folder / "odd", name) for name in odd_packages.ODD]
+    publish = ["publish", *page_types.packages(folder), *odd]
+    with serving(folder, publish, ["withdraw", page_types.SAMPLES.withdrawn, "--reason", "試験のため"]) as (address, _told):
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, *commands: Sequence[str | Path]) -> Iterator[tuple[str, list[str]]]:
+    """A catalogue of its own in a folder, after these commands: its base URL, and what each command has printed."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     strange = {name: value for name, value in os.environ.items() if not name.startswith("CATALOG_")}
-    environment = strange | {"CATALOG_HOME": str(folder / "home"), "CATALOG_PORT": str(port), "PYTHONPATH": str(ROOT)}
-    with (folder / "log").open("wb") as log:
-        run = {"env": environment, "cwd": folder, "stdout": log, "stderr": subprocess.STDOUT}
-        odd = [odd_packages.write(folder / "odd", name) for name in odd_packages.ODD]
-        samples = page_types.packages(folder)
-        for command in (["publish", *samples, *odd], ["withdraw", page_types.SAMPLES.withdrawn, "--reason", "試験のため"]):
-            done = subprocess.run([*CATALOG, *command], check=False, **run)
-            assert done.returncode == 0, (folder / "log").read_text(encoding="utf-8")[-2_000:]
-        with subprocess.Popen([*CATALOG, "serve"], **run) as server:
-            try:
-                wait(server, port)
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                server.terminate()
+    own = {"CATALOG_HOME": str(folder / "home"), "CATALOG_PORT": str(port), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    run: dict[str, Any] = {"env": strange | own, "cwd": folder}
+    told = []
+    for command in commands:
+        done = subprocess.run([*CATALOG, *command], check=False, capture_output=True, encoding="utf-8", **run)
+        assert done.returncode == 0, (done.stdout + done.stderr)[-2_000:]
+        told.append(done.stdout)
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen([*CATALOG, "serve"], stdout=log, stderr=subprocess.STDOUT, **run) as server,
+    ):
+        try:
+            wait(server, port)
+            yield f"http://127.0.0.1:{port}", told
+        finally:
+            server.terminate()
 
 
 def wait(server: "subprocess.Popen[bytes]", port: int) -> None:

@@ -39,7 +39,7 @@ def test_a_file_is_cleaned_and_what_was_done_is_said(file: Path, tmp_path: Path)
     out = tmp_path / "out"
     done = run("clean", file, "--standard", "public-toilet", "--publisher", CITY, "--title", "トイレ", "-o", out)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "272078-public-toilet：public-toilet（20260801版）の 10 項目、2 行にまとめました。直したセルは 3 個です" in done.stdout
+    assert "272078-public-toilet：public-toilet（20260801版）の10項目、2行にまとめました。直したセルは3個です" in done.stdout
     assert f"│ time │ {translate(RULE_TEXTS['time'], 'ja')} │ 1 │" in " ".join(done.stdout.split())
     assert json.loads((out / "datapackage.json").read_text(encoding="utf-8"))["title"] == "トイレ"
     assert (out / "changes.csv").read_bytes().startswith(b"\xef\xbb\xbfrow,cell,column,before,after,rules\r\n")

@@ -224,7 +224,7 @@ def test_recommended_cells_are_told_once_a_column(tmp_path: Path) -> None:
     assert [(each.code, each.severity, each.place.field, each.place.row) for each in found] == [
         ("recommended-empty", "warning", "a", 0)
     ]
-    assert "3 件" in messages.word(found[0], "ja")
+    assert "3件" in messages.word(found[0], "ja")
 
 
 def test_optional_cells_may_be_empty(tmp_path: Path) -> None:
@@ -349,7 +349,7 @@ def test_the_same_text_is_told_once_and_the_others_are_counted(tmp_path: Path) -
     ]
     last = found[-1]
     assert (last.severity, last.details["kind"], last.details["rows"]) == ("warning", "none-mark", "4, 6")
-    assert messages.word(last, "ja") == "この項目には、同じ指摘（none-mark）があと 2 件あります。該当する行：4, 6"
+    assert messages.word(last, "ja") == "この項目には、同じ指摘（none-mark）があと2件あります。該当する行：4, 6"
 
 
 def test_no_more_than_twenty_cells_of_a_column_are_told(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_findings_beyond_fifty_are_counted_the_gravest_first(package_folder: Bui
     assert all(each.startswith("直してください: data/stations.csv 表 stations ") for each in lines[:40])
     assert all("[stock.type-error]" in each for each in lines[:40])
     assert all(each.startswith("確認してください") for each in lines[40:])
-    assert lines[50] == "確認してください: ほかに 13 件（full-width.number 12, more-cells 1）"
+    assert lines[50] == "確認してください: ほかに13件（full-width.number 12, more-cells 1）"
     assert done.returncode == 1
     assert "40" in done.stdout.splitlines()[-1]
 
@@ -74,9 +74,7 @@ def test_few_findings_are_told_in_full_in_both_languages(package_folder: Build) 
     folder = package_folder(rows="A01,１２\n")
     japanese, english = catalog("validate", folder), catalog("validate", folder, language="en_US.UTF-8")
     assert (japanese.returncode, english.returncode) == (0, 0)
-    assert (
-        "確認してください: data/stations.csv 表 stations 2 行目 項目「passengers」 セル B2: 「１２」に全角の" in japanese.stdout
-    )
+    assert "確認してください: data/stations.csv 表 stations 2行目 項目「passengers」 セル B2: 「１２」に全角の" in japanese.stdout
     assert "（機械可読性のルール L2-01）" in japanese.stdout
     assert (
         "Please check: data/stations.csv table stations row 2 field passengers cell B2: “１２” has full-width" in english.stdout
@@ -132,7 +130,7 @@ def test_a_scan_and_a_reading_row_by_row_find_the_same(
 
 @pytest.mark.parametrize(("column", "name"), [(1, "A7"), (26, "Z7"), (27, "AA7"), (52, "AZ7"), (703, "AAA7"), (16384, "XFD7")])
 def test_cells_have_the_names_of_spreadsheets(column: int, name: str) -> None:
-    assert where(Place(row=7, column=column), "ja") == f"7 行目 セル {name}"
+    assert where(Place(row=7, column=column), "ja") == f"7行目 セル {name}"
     assert where(Place(column=column), "ja") == ""
 
 

@@ -270,20 +270,35 @@ def test_a_template_with_its_metadata_sheet_needs_no_form(send: Send, tmp_path: 
     table.title = "公衆トイレ一覧"
     for row in csv.reader(io.StringIO(TOILETS.format(count="3"))):
         table.append(row)
-    told = {**ABOUT, "license": "クリエイティブ・コモンズ 表示 4.0 国際", "title": "シートの題"}
+    told = {**ABOUT, "license": "クリエイティブ・コモンズ 表示 4.0 国際", "title": "シートの題", "standard.id": "public-toilet"}
     about = book.create_sheet("メタデータ")
     for row in (["項目", "キー", "値", "説明"], *(["", key, value, ""] for key, value in told.items())):
         about.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    for standard in ("public-toilet",):
-        answer = send(buffer.getvalue(), "toilet.xlsx", want="package", standard=standard)
+    for standard in ("", "public-toilet"):
+        answer = send(bytes_of(book), "toilet.xlsx", want="package", standard=standard)
         assert answer.status_code == 200, answer.text
         path = tmp_path / "made.zip"
         path.write_bytes(answer.data)
         with open_package(path, settings) as package:
             assert package.title.ja == "シートの題"
             assert package.licenses[0].name == "CC-BY-4.0"
+            standard_of_it = package.tables()[0].standard
+            assert standard_of_it is not None
+            assert standard_of_it.id == "public-toilet"
+    for wrong, code in (
+        (["", "standard.edition", "1900"], "edition-unknown"),
+        (["", "standard.id", "no-such"], "standard-unknown"),
+    ):
+        about.append([*wrong, ""])
+        answer = send(bytes_of(book), "toilet.xlsx", headers=JSON)
+        assert [each["code"] for each in answer.get_json()["findings"]] == [code]
+
+
+def bytes_of(book: openpyxl.Workbook) -> bytes:
+    """The workbook as it is sent."""
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def test_what_the_form_lacks_is_named_and_what_was_written_is_kept(send: Send) -> None:

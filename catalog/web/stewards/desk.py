@@ -5,7 +5,7 @@ cookie: the token is in the form both times, so no other site can send it in som
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from catalog import media, publishing, query, words
-from catalog.errors import Busy, CatalogError, Conflict, Finding, Forbidden, Refusal, Unauthenticated, UsageError
+from catalog.errors import Busy, CatalogError, Conflict, Finding, Forbidden, Place, Refusal, Unauthenticated, UsageError
 from catalog.messages import tier, where, word
 from catalog.model import Prepared
 from catalog.publishing import Begun, Published, Purpose
@@ -201,11 +201,25 @@ def _page(
     problems: tuple[Finding, ...] = (),
     failure: CatalogError | None = None,
 ) -> Response:
-    body = html("publish.html", **_form(asked), plan=plan, done=done, problems=problems, failure=failure)
+    body = html("publish.html", **_form(asked), plan=plan, done=done, problems=_together(problems), failure=failure)
     response = Response(body, status, content_type=media.HTML.content_type)
     response.headers["Content-Language"] = language()
     response.headers["Cache-Control"] = NEVER
     return response
+
+
+def _together(problems: tuple[Finding, ...]) -> list[Shown]:
+    """What is told of several places of a table in the same words, told once, in the order of the first of them."""
+    reader = language()
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for each in problems:
+        about = where(Place(file=each.place.file, resource=each.place.resource), reader)
+        place = where(replace(each.place, file="", resource=""), reader)
+        found.setdefault((each.severity, each.code, about, word(each, reader)), []).append(place)
+    return [
+        {"severity": severity, "code": code, "about": about, "told": told, "places": [each for each in places if each]}
+        for (severity, code, about, told), places in found.items()
+    ]
 
 
 def _form(asked: dict[str, str]) -> dict[str, Any]:
@@ -216,6 +230,5 @@ def _form(asked: dict[str, str]) -> dict[str, Any]:
         "standards": check.standards(),
         "largest": f"{site().settings.max_upload_bytes / 1_000_000:g}",
         "tiers": {severity: tier(severity, reader) for severity in ("error", "warning", "note")},
-        "place": lambda finding: where(finding.place, reader),
         "told": lambda fact: word(fact, reader),
     }

@@ -48,7 +48,7 @@ def test_what_is_shown_is_bounded_and_the_counts_are_not(two) -> None:
     assert len(told["changed"]) == 1
     assert told["counts"]["changed"] == 2
     assert told["limit"] == {"limit": 1, "maximum": 1000, "more": True}
-    assert "2 件のうち" in two("/ja" + DIFF + "?limit=1", accept="text/html").text
+    assert "2件のうち" in two("/ja" + DIFF + "?limit=1", accept="text/html").text
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
