@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.cli.application import HOME, JSON, app, command, flag, open_store
+from catalog.cli.application import HOME, JSON, actor, app, command, flag, open_store
 from catalog.cli.terminal import LANGUAGE, bar, print_table, say
 from catalog.messages import harvest as words
 from catalog.messages.wording import _
@@ -64,6 +64,62 @@ def add(name: str, address: str, *, as_json: bool, home: str | None, metadata_on
         _print(asdict(added))
     else:
         click.echo(say(_("%(name)s: added. `catalog harvest run %(name)s` reads it."), name=name))
+
+
+@command(
+    harvest,
+    "change",
+    _("Change the address or the options of a source; what is not given stays. The next run reads everything anew."),
+    "catalog harvest change toyonaka --address https://data.example.jp/catalog.ttl",
+    _NAME,
+    click.option("--address", help=say(_("Where it is now."))),
+    click.option("--kind", help=say(_("dcat, ckan, list, files or auto."))),
+    click.option(
+        "--allow-host", "hosts", multiple=True, help=say(_("Host that may be reached although it is not of the public internet."))
+    ),
+    click.option("--publisher", help=say(_("Id of the publisher of records that name none."))),
+    click.option("--publisher-name", help=say(_("Its name."))),
+    click.option("--license", help=say(_("Licence of the files of a list that names none, e.g. CC-BY-4.0."))),
+    click.option("--files/--metadata-only", default=None, help=say(_("Take in files too, or descriptions only."))),
+    JSON,
+    HOME,
+)
+def change(name: str, *, as_json: bool, home: str | None, **given: Any) -> None:
+    """Change a source."""
+    from catalog.harvest import changing
+
+    settings = load({"home": home})
+    changes = {each: value for each, value in given.items() if value is not None and value != ()}
+    with open_store(settings) as store:
+        changed = changing.change(name, settings, store, actor(), **changes)
+    if as_json:
+        _print(asdict(changed))
+    else:
+        click.echo(say(_("%(name)s: changed. `catalog harvest run %(name)s` reads all of it anew."), name=name))
+
+
+@command(
+    harvest,
+    "remove",
+    _("Forget a source, and withdraw or keep the datasets that came from it."),
+    "catalog harvest remove toyonaka --withdraw",
+    _NAME,
+    click.option("--keep/--withdraw", default=None, help=say(_("Whether its datasets stay published, to be updated no more."))),
+    HOME,
+)
+def remove(name: str, *, keep: bool | None, home: str | None) -> None:
+    """Remove a source."""
+    from catalog.harvest import changing
+
+    settings = load({"home": home})
+    with open_store(settings) as store:
+        held = changing.remove(name, settings, store, actor(), keep=keep)
+    what = (
+        _("%(name)s: removed; its %(count)s datasets stay published.")
+        if keep
+        else _("%(name)s: removed; %(count)s datasets withdrawn.")
+    )
+    click.echo(say(what, name=name, count=f"{held:,}"))
 
 
 @command(harvest, "list", _("List the sources and how their last runs ended."), "catalog harvest list", JSON, HOME)

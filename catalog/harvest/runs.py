@@ -11,17 +11,16 @@ import gc
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from catalog import media
-from catalog.errors import Conflict, Finding, Refusal
+from catalog.errors import Finding, Refusal
 from catalog.harvest import filing, keeping, readers, sources
 from catalog.harvest.fetching import Answer, Bounds, Fetcher, Unreachable, Validators
 from catalog.harvest.keeping import FAILED, Context, Outcome
+from catalog.harvest.locking import alone
 from catalog.harvest.readers import Given, ckan
 from catalog.harvest.records import Page
 from catalog.harvest.sources import AUTO, Source
@@ -92,7 +91,7 @@ def run(name: str, settings: Settings, store: Store, options: Options, watch: Wa
     )
     gc.freeze()  # what is loaded stays: to go through it again and again would take a twentieth of the time
     try:
-        with _alone(settings, name):
+        with alone(settings, name):
             ran = _Run(source, settings, store, options, watch, tools).all()
             if ran.outcome == CHANGES:  # what changed is in; something has vanished as well, so everything is looked at
                 return _Run(source, settings, store, replace(options, whole=True), watch, tools).all()
@@ -382,21 +381,3 @@ class _Run:
 def _given(answer: Answer, source: Source) -> Given:
     options = {"license": source.license}
     return Given(data=answer.body, media_type=answer.media_type, charset=answer.charset, address=answer.address, options=options)
-
-
-@contextmanager
-def _alone(settings: Settings, name: str) -> Iterator[None]:
-    """Only one run of a source at a time on this computer: the lock goes with the process, however that ends."""
-    folder = Path(settings.home) / "harvest"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("w") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows: the operator's own timetable has to see to it
-            yield
-            return
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Conflict("harvest-running", source=name) from error
-        yield

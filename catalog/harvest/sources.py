@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -56,6 +56,14 @@ class Source:
 
 def add(source: Source, store: Store) -> Source:
     """Remember a source. Raises UsageError("harvest-option") for what cannot be, Conflict("harvest-source-taken")."""
+    row = checked(replace(source, added=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")))
+    with store.writing() as writing:
+        writing.gathering().add_source(row)
+    return source_of(row)
+
+
+def checked(source: Source) -> SourceRow:
+    """A source as it is kept. Raises UsageError("harvest-option") for what cannot be."""
     _check("NAME", source.name, bool(_NAME.fullmatch(source.name)), "[a-z0-9-]")
     parts = urlsplit(source.address)
     good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
@@ -64,7 +72,7 @@ def add(source: Source, store: Store) -> Source:
     _check("--publisher", source.publisher, not source.publisher or bool(_PUBLISHER.fullmatch(source.publisher)), "272035")
     for each in source.hosts:
         _check("--allow-host", each, bool(_HOST.fullmatch(each)), "data.example.jp, data.example.jp:8000")
-    row = SourceRow(
+    return SourceRow(
         name=source.name,
         kind=source.kind,
         address=source.address,
@@ -72,11 +80,8 @@ def add(source: Source, store: Store) -> Source:
             "hosts": list(source.hosts), "publisher": source.publisher, "publisher_name": source.publisher_name,
             "license": source.license, "files": source.files,
         },
-        added=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        added=source.added,
     )  # fmt: skip
-    with store.writing() as writing:
-        writing.gathering().add_source(row)
-    return source_of(row)
 
 
 def _check(name: str, value: str, good: bool, expected: str) -> None:

@@ -13,7 +13,7 @@ WORDINGS: dict[str, Wording] = {
     "harvest-name": Wording(_("The host name %(found)s leads nowhere."), _("See whether the address is right.")),
     "harvest-forbidden": Wording(
         _("%(address)s leads to %(found)s, which is no address of the public internet."),
-        _("If that is meant, allow the host when you add the source: --allow-host."),
+        _("If that is meant, allow the host: catalog harvest change NAME --allow-host HOST."),
     ),
     "harvest-address": Wording(
         _("“%(found)s” is no address that can be fetched."), _("Addresses begin with http:// or https:// and hold no password.")
@@ -88,7 +88,14 @@ WORDINGS: dict[str, Wording] = {
     ),
     "harvest-option": Wording(_("%(parameter)s cannot be “%(found)s”."), _("Possible are: %(expected)s.")),
     "harvest-source-unknown": Wording(_("There is no source “%(source)s”."), _("Sources that there are: %(expected)s.")),
-    "harvest-source-taken": Wording(_("There is a source “%(source)s” already."), _("Choose another name.")),
+    "harvest-source-taken": Wording(
+        _("There is a source “%(source)s” already."),
+        _("Choose another name, or change that source: catalog harvest change %(source)s."),
+    ),
+    "harvest-remove": Wording(
+        _("%(found)s datasets of the source “%(source)s” are published."),
+        _("Say what is to become of them: --withdraw takes them back, --keep leaves them as they are."),
+    ),
     "harvest-running": Wording(_("The source “%(source)s” is being read by another process."), _("Wait until that has ended.")),
 }
 OUTCOMES: Mapping[str, str] = {

@@ -166,6 +166,24 @@ class Gathering:
         values = {"kind": source.kind, "address": source.address, "options": dict(source.options), "added": source.added}
         self._connection.execute(insert(harvest_sources).values(name=source.name, **values))
 
+    def change_source(self, source: SourceRow, at: str, *, anew: bool) -> None:
+        """Keep a source otherwise. The next run asks for every page, with ``anew`` for every record too; one on its way ends."""
+        values = {"kind": source.kind, "address": source.address, "options": dict(source.options)}
+        self._connection.execute(update(harvest_sources).where(harvest_sources.c.name == source.name).values(**values))
+        if anew:
+            self._connection.execute(update(harvest_records).where(harvest_records.c.source == source.name).values(digest=""))
+        self._end(source.name, at)
+
+    def remove_source(self, name: str, at: str) -> None:
+        """Forget a source; what is known of its records, and its reports, stay."""
+        self._connection.execute(delete(harvest_sources).where(harvest_sources.c.name == name))
+        self._end(name, at)
+
+    def _end(self, source: str, at: str) -> None:
+        self._connection.execute(delete(harvest_pages).where(harvest_pages.c.source == source))
+        open_ = and_(harvest_runs.c.source == source, harvest_runs.c.ended == "")
+        self._connection.execute(update(harvest_runs).where(open_).values(ended=at, outcome="incomplete", waiting=[]))
+
     def settle_kind(self, source: str, kind: str) -> None:
         """Remember what a source has turned out to be."""
         self._connection.execute(update(harvest_sources).where(harvest_sources.c.name == source).values(kind=kind))

@@ -10,6 +10,7 @@ from harvest_samples import TTL, Portal, dataset, ids, page, report, send
 
 from catalog.errors import Conflict, NotFound, UsageError
 from catalog.harvest import keeping, runs, sources
+from catalog.harvest.locking import alone
 from catalog.publishing import reindex, withdraw
 from catalog.settings import Settings
 from catalog.store import LineRow, RunRow, Store
@@ -252,7 +253,7 @@ def test_a_source_is_checked_when_it_is_added_and_known_by_one_name(store: Store
 
 def test_two_processes_do_not_read_one_source_at_once(collect: Collect, settings: Settings) -> None:
     pytest.importorskip("fcntl")
-    with runs._alone(settings, "far"), pytest.raises(Conflict) as caught:
+    with alone(settings, "far"), pytest.raises(Conflict) as caught:
         collect()
     assert caught.value.code == "harvest-running"
 
