@@ -8,6 +8,7 @@ stands here is what the queries use, and a test holds the two together.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import (
     JSON,
@@ -395,6 +396,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """Connect and bring the tables up to date. SettingsError for an unusable URL, StoreError for an unusable database."""
         self._engine = _engine(url)
+        self._line = Lock()
         try:
             with translated():
                 self._prepare()
@@ -411,10 +413,20 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """The one writer: committed when the block ends, rolled back when it raises. Waits for the writer before it."""
-        with translated(), self._immediate() as connection, connection.begin():
+        with translated(), self._turn(), self._immediate() as connection, connection.begin():
             if not self._is_sqlite():  # there it is what BEGIN IMMEDIATE has done
                 connection.execute(_LOCK)
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Writers of this process stand in line. SQLite has none: who waits looks again ever more seldom, and is passed by."""
+        mine = self._is_sqlite() and self._line.acquire(timeout=sqlite.BUSY_SECONDS)
+        try:
+            yield  # without a turn, too: the database has the last word
+        finally:
+            if mine:
+                self._line.release()
 
     def damage(self) -> tuple[str, ...]:
         """What the database's own check of its file finds, where it has one."""

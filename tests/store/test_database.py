@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,28 @@ def test_a_writer_that_never_ends_is_given_up_on(settings: Settings, monkeypatch
             pass
         assert (caught.value.code, caught.value.details) == ("store-locked", {"reason": "SQLITE_BUSY"})
         assert store.count() == 0
+
+
+def test_writers_of_one_process_go_in_one_by_one_whatever_becomes_of_them(settings: Settings) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+
+    def write(store: Store, number: int) -> None:
+        with suppress(ZeroDivisionError), store.writing() as writing:
+            inside.append(number)
+            most.append(len(inside))
+            writing.set_meta(f"key-{number}", "x")
+            inside.remove(number)
+            assert 6 // (number % 3)
+
+    with Store.open(settings) as store:
+        threads = [threading.Thread(target=write, args=(store, number)) for number in range(12)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert max(most) == 1
+        assert [number for number in range(12) if store.meta(f"key-{number}")] == [each for each in range(12) if each % 3]
 
 
 def test_only_so_many_connections(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
