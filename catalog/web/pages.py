@@ -28,10 +28,10 @@ from catalog.web import (
 from catalog.web.codelists import codelists_of
 from catalog.web.embedding import embeddable, refuse_if_embedded
 from catalog.web.listing import AFTER, LIMIT, listed
-from catalog.web.negotiation import fixed_language, format_of, language
+from catalog.web.negotiation import VARY_FORMAT, fixed_language, format_of, language
 from catalog.web.parameters import Integer, takes
 from catalog.web.presenting import Links, Shown, Subject
-from catalog.web.responses import Manners, html, page, remembered
+from catalog.web.responses import REVALIDATE, Manners, html, page, remembered
 from catalog.web.site import site
 
 blueprint = Blueprint("pages", __name__)
@@ -57,9 +57,16 @@ def links() -> Links:
 
 
 @blueprint.get("/")
-def home() -> Response:
-    """What this is, what there is, and where each of its users begins."""
-    return page(remembered(lambda: html("home.html", front=portal.front(links())), "home", site().store.position()))
+def home() -> Response | Redirect:
+    """What this is, what there is, and where each of its users begins. Programs that want RDF are led to the feed."""
+    wanted = format_of((media.HTML, *media.RDF))
+    if wanted.rdf:
+        found = redirect(site().local.catalog(wanted.suffix), code=303)
+        found.headers["Cache-Control"] = REVALIDATE
+        found.vary.update(VARY_FORMAT)
+        return found
+    front = remembered(lambda: html("home.html", front=portal.front(links())), "home", site().store.position())
+    return page(front, Manners(vary=VARY_FORMAT))
 
 
 @blueprint.get("/datasets")

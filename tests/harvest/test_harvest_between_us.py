@@ -46,7 +46,10 @@ def _told(store: Store) -> dict[str, Dataset]:
     return {each.identifier: each for each in found}
 
 
-def test_two_catalogues_that_collect_from_each_other_neither_grow_nor_lose_anything(tmp_path: Path, package_folder: Any) -> None:
+@pytest.mark.parametrize("address", ["/catalog", "/"])
+def test_two_catalogues_that_collect_from_each_other_neither_grow_nor_lose_anything(
+    tmp_path: Path, package_folder: Any, address: str
+) -> None:
     with ExitStack() as stack:
         one, two = (stack.enter_context(_served(tmp_path / name)) for name in ("one", "two"))
         first, second = (stack.enter_context(Store.open(each)) for each in (one, two))
@@ -54,7 +57,7 @@ def test_two_catalogues_that_collect_from_each_other_neither_grow_nor_lose_anyth
             publish(package_folder(name), one, first)
         publish(package_folder("d"), two, second)
         for store, other in ((first, two), (second, one)):
-            sources.add(sources.Source(name="other", address=f"{other.base_url}/catalog", hosts=("127.0.0.1",)), store)
+            sources.add(sources.Source(name="other", address=f"{other.base_url}{address}", hosts=("127.0.0.1",)), store)
         own = {**_told(first), **_told(second)}
         seen = []
         for _round in range(3):

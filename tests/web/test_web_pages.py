@@ -253,6 +253,27 @@ def test_a_withdrawn_dataset_is_gone_everywhere(ask, store: Store, settings: Set
     assert "dataset/stations>" not in ask("/catalog.nt").text
 
 
+def test_the_front_page_leads_programs_to_the_feed(read) -> None:
+    for path in ("/", "/ja/", "/en/"):
+        for accepted, target in (
+            ("text/turtle", "ttl"),
+            ("application/ld+json, */*;q=0.1", "jsonld"),
+            ("application/rdf+xml", "rdf"),
+        ):
+            found = read(path, accept=accepted)
+            assert (found.status, found.headers["Location"]) == (303, f"/catalog.{target}")
+            assert {"Accept"} <= set(found.headers["Vary"].split(", "))
+        for accepted in (
+            "text/html",
+            "*/*",
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "text/turtle;q=0.1, text/html",
+        ):
+            shown = read(path, accept=accepted)
+            assert (shown.status, shown.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+            assert {"Accept", "Accept-Language"} <= set(shown.headers["Vary"].split(", "))
+
+
 def test_names_of_things_lead_to_what_describes_them(read) -> None:
     for path, target in {
         "/distribution/stations-stations-csv": "/dataset/stations#downloads",
