@@ -13,6 +13,7 @@ from flask import Flask, request
 
 from catalog import media
 from catalog.addresses import Addresses
+from catalog.dcat import authorities
 from catalog.messages import tier, translations, where, word
 from catalog.values import wareki_year
 from catalog.web import markdown
@@ -32,7 +33,7 @@ _BRIEF: Mapping[str, int] = {"ja": 110, "en": 220}
 def prepare(app: Flask) -> None:
     """Teach the templates of an application."""
     app.jinja_env.filters.update(within=within, size=size, number=number, day=day, era=era, moment=moment, ago=ago)
-    app.jinja_env.filters.update(brief=brief)
+    app.jinja_env.filters.update(brief=brief, terms=terms)
     app.jinja_env.tests.update(linkable=linkable, japanese=japanese)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)
@@ -89,6 +90,14 @@ def twin(wanted: str, *, absolute: bool = False) -> str:
 def within(value: Mapping[str, str]) -> str:
     """A text in the reader's language, else in the other."""
     return value[language()] or value["en"] or value["ja"]
+
+
+def terms(licence: Mapping[str, str]) -> str:
+    """The name of a licence: as the publisher gives it, but in English for whoever does not read Japanese, where we know it."""
+    known = authorities.license_named(licence["name"])
+    if language() == "ja" or known is None or not japanese(licence["title"]):
+        return licence["title"]
+    return f"{known.title} ({licence['name']})"
 
 
 def brief(value: Mapping[str, str]) -> Mapping[str, str]:

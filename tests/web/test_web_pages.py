@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from catalog.model import Agent, Definition, Field, Resource, Schema, Text
+from catalog.model import Agent, Definition, Field, License, Resource, Schema, Text
 from catalog.publishing import show
 from catalog.settings import Settings
 from catalog.store import Store
@@ -333,3 +333,14 @@ def test_a_single_language_has_no_switch_and_no_other_prefix(settings: Settings,
     home = client.get("/", headers={"Accept-Language": "ja"})
     assert home.headers["Content-Language"] == "en"
     assert 'hreflang="ja"' not in home.text
+
+
+def test_a_licence_has_a_name_that_its_reader_can_read(ask, publish) -> None:
+    title, path = "クリエイティブ・コモンズ 表示 4.0 国際", "https://creativecommons.org/licenses/by/4.0/deed.ja"
+    for name, told in (
+        ("CC-BY-4.0", "Creative Commons Attribution (CC-BY-4.0)"),
+        ("own-terms", f'<span lang="ja">{title}</span>'),
+    ):
+        publish(package={"licenses": (License(name=name, title=title, path=path),)})
+        assert f">{told}</a>" in ask("/en/dataset/stations").text
+        assert f">{title}</a>" in ask("/ja/dataset/stations").text
