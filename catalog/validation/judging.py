@@ -25,8 +25,8 @@ from catalog.vocabulary.codelists import CodeList, Vocabulary
 LISTED = 20
 """So many cells of a column are told one by one for each code; a last finding counts the others."""
 
-_AT_ONCE = 5_000
-"""Rows that are judged together."""
+_CELLS, _CHARACTERS = 60_000, 4_000_000
+"""So many of a table are judged together, and held in memory."""
 
 _LOCATED = 200
 _SHOWN = 200
@@ -205,7 +205,7 @@ class Judge:
         keys: dict[tuple[Column, ...], set[tuple[str, ...]]] = {each: set() for each in plan.keys}
         rows = itertools.takewhile(lambda each: each[0] <= last, table.rows) if last else table.rows
         whole = ((row, cells) for row, cells in rows if len(cells) == len(table.labels))
-        while some := list(itertools.islice(whole, _AT_ONCE)):
+        for some in _portions(whole):
             for column, watch in watches.items():
                 if watch.looks:
                     _look(plan, column, watch, some)
@@ -244,6 +244,21 @@ class Judge:
             places = seen.places[:LISTED] if sight.of_missing else _distinct(seen.places)
             told = [_finding(sight, replace(place, row=row), cell, details) for row, cell in places]
             yield from _with_rest(told, seen, place)
+
+
+def _portions(rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
+    """The rows, as many together as there is room for."""
+    some: list[tuple[int, list[str]]] = []
+    cells = characters = 0
+    for each in rows:
+        some.append(each)
+        cells += len(each[1])
+        characters += sum(map(len, each[1]))
+        if cells >= _CELLS or characters >= _CHARACTERS:
+            yield some
+            some, cells, characters = [], 0, 0
+    if some:
+        yield some
 
 
 def _look(plan: _Plan, column: Column, watch: Watch, rows: Sequence[tuple[int, Sequence[str]]]) -> None:

@@ -17,7 +17,7 @@ from catalog.errors import Finding
 from catalog.examination import examine
 from catalog.settings import Settings
 from catalog.tables import Dialect, formatting
-from catalog.validation import asking, beginnings, bulk, hashing, sampling, small
+from catalog.validation import asking, beginnings, bulk, hashing, judging, sampling, small
 from catalog.validation.subjects import subjects_of
 
 Build = Callable[..., Path]
@@ -64,8 +64,10 @@ def by_engine_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "FEW", 5)
 
 
-def row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def few_by_few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(small, "LARGEST", 1 << 30)
+    monkeypatch.setattr(judging, "_CELLS", 20)
+    monkeypatch.setattr(judging, "_CHARACTERS", 60)
 
 
 def by_stock_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +76,7 @@ def by_stock_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(small, "LARGEST", 0)
 
 
-WAYS = (by_engine, by_stock_first, by_stock_alone, by_engine_again, row_by_row)
+WAYS = (by_engine, by_stock_first, by_stock_alone, by_engine_again, few_by_few)
 
 
 @pytest.mark.parametrize("way", WAYS)
