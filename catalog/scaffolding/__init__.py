@@ -22,7 +22,7 @@ from catalog.scaffolding.workbook import workbook
 from catalog.standards import Standard, Standards
 from catalog.vocabulary.codelists import Vocabulary
 
-__all__ = ["Options", "Scaffold", "new", "occupied", "write_whole"]
+__all__ = ["Options", "Scaffold", "new", "occupied", "template", "write_whole"]
 
 WORKBOOK = "template.xlsx"
 BOM = "\ufeff"
@@ -73,6 +73,14 @@ def new(standard: Standard, folder: Path, publisher: Agent, standards: Standards
         tables=tuple(each.table.name for each in plan.tables),
         files=tuple(contents),
     )
+
+
+def template(standard: Standard, publisher: Agent, standards: Standards, vocabulary: Vocabulary) -> bytes:
+    """The workbook alone, of the standard's own tables. Raises Refusal with what is wrong with the publisher."""
+    publisher = _named(publisher, vocabulary)
+    if findings := tuple(findings_of(publisher.id, sample=False)):
+        raise Refusal(*findings)
+    return workbook(planned(replace(standard, companion=None), publisher, standards, (), sample=False), vocabulary)
 
 
 def _named(publisher: Agent, vocabulary: Vocabulary | None) -> Agent:

@@ -52,7 +52,7 @@ from catalog.web.responses import secure
 from catalog.web.serving import hosts, limits, logs
 from catalog.web.sharing import atom, badges, cards, citing, oembed, snippets, versionfeed
 from catalog.web.site import EXTENSION, Site
-from catalog.web.stewards import check, desk, receiving, uploads
+from catalog.web.stewards import check, desk, receiving, templates, uploads
 from catalog.web.views import dashboard
 
 MAX_ADDRESS = 8_000
@@ -75,11 +75,11 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     app.extensions[EXTENSION] = Site(settings, store if store is not None else Store.open(settings))
     routing.prepare(app)
     _speak(app)
-    own = (pages, *_GUIDES, dashboard, definitions, check, desk, harvest, api, projections, files, uploads, service)
+    own = (pages, *_GUIDES, dashboard, definitions, check, desk, templates, harvest, api, projections, files, uploads, service)
     for module in (*own, *_FEEDS, *_SEARCH, *_API, *_SHARED, *_ACROSS):
         app.register_blueprint(module.blueprint)
     codes = ",".join(settings.language_codes())
-    fixed = (pages, *_GUIDES, dashboard, definitions, check, desk, harvest, documentation, diff)
+    fixed = (pages, *_GUIDES, dashboard, definitions, check, desk, templates, harvest, documentation, diff)
     for module in (*fixed, *_ACROSS, badges, cards, snippets, versionfeed, searching, atom):
         app.register_blueprint(module.blueprint, url_prefix=f"/<any({codes}):language>", name=f"fixed-{module.blueprint.name}")
     for prefix, name in (("", "coverage"), (f"/<any({codes}):language>", "fixed-coverage")):

@@ -21,12 +21,11 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def desk(browser, tmp_path_factory):
-    """A catalogue in which nothing is published yet, a token for it, and the template of a standard."""
+    """A catalogue in which nothing is published yet, and a token for it."""
     assert browser.chromium.is_connected()
-    folder = tmp_path_factory.mktemp("desk")
-    new = ["new", "public-toilet", "toilets", "--publisher", PUBLISHER]
-    with serving(folder, ["token", "create", "--publisher", PUBLISHER, "--json"], new) as (address, told):
-        yield address, json.loads(told[0])["token"], (folder / "toilets/template.xlsx").read_bytes()
+    token = ["token", "create", "--publisher", PUBLISHER, "--json"]
+    with serving(tmp_path_factory.mktemp("desk"), token) as (address, told):
+        yield address, json.loads(told[0])["token"]
 
 
 @pytest.fixture
@@ -34,6 +33,19 @@ def page(browser, desk):
     with browser.window(desk[0], reduced_motion="reduce") as (opened, report):
         yield opened
         assert report == Report(), "console errors, dialogs, or requests that leave the catalogue"
+
+
+def received(page) -> bytes:
+    """The template of a standard, from its page."""
+    page.goto("/ja/publish")
+    page.get_by_role("link", name="ひな形は標準のページで受け取れます。").click()
+    page.get_by_role("link", name="公衆トイレ一覧").first.click()
+    page.get_by_label("公開者").fill("２７２０３５")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Excelのひな形を受け取る").click()
+    assert waiting.value.suggested_filename == f"{PUBLISHER}-public-toilet.xlsx"
+    with waiting.value.path().open("rb") as file:
+        return file.read()
 
 
 def filled(template: bytes, rows: list[dict[str, object]]) -> bytes:
@@ -69,7 +81,8 @@ def is_fine(browser, page) -> None:
 
 
 def test_a_steward_publishes_a_workbook_and_then_a_correction(browser, desk, page):
-    address, token, template = desk
+    address, token = desk
+    template = received(page)
     send(page, token, filled(template, [ROWS[0], {**ROWS[1], "緯度": "北緯三十四度"}]))
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("このままでは公開できません")
@@ -98,8 +111,8 @@ def test_a_steward_publishes_a_workbook_and_then_a_correction(browser, desk, pag
 
 
 def test_nobody_publishes_without_a_token(browser, desk, page):
-    _address, _token, template = desk
-    send(page, "odcat_" + "x" * 40, filled(template, ROWS))
+    assert page.goto("/ja/publish").url.startswith(desk[0])
+    send(page, "odcat_" + "x" * 40, filled(received(page), ROWS))
     expect(page.get_by_role("alert")).to_contain_text("トークン")
     expect(page.get_by_label("トークン")).to_have_value("")
     is_fine(browser, page)
