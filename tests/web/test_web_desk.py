@@ -12,10 +12,11 @@ import openpyxl
 import pytest
 
 from catalog import tokens
+from catalog.errors import Finding, Place
 from catalog.settings import Settings
 from catalog.store import Store
 from catalog.web import create_app
-from catalog.web.stewards import holding
+from catalog.web.stewards import desk, holding
 
 JA = {"Accept": "text/html", "Accept-Language": "ja"}
 TOILETS = (
@@ -140,6 +141,28 @@ def test_cells_that_would_change_are_shown(send, token, package):
     assert "<td>A03</td>" in shown.text
     first = send(token, package("desk-first"))
     assert "<del>" not in first.text, "nothing to compare it with"
+
+
+def test_columns_that_are_empty_in_all_rows_of_a_difference_are_left_out(send, token, package):
+    send(**hidden(send(token, package("desk-empty", rows="A01,120\nA02,\n"))))
+    shown = send(token, package("desk-empty", rows="A01,120\nA03,\nA04,\n"))
+    tables = re.findall(r'<table class="rows">.*?</table>', shown.text, re.DOTALL)
+    assert [re.findall(r"<code>([^<]+)</code>", each) for each in tables] == [["code"], ["code"]]
+    both = send(token, package("desk-empty", rows="A01,120\nA02,\nA03,\nA04,7\n"))
+    (added,) = re.findall(r'<table class="rows">.*?</table>', both.text, re.DOTALL)
+    assert re.findall(r"<code>([^<]+)</code>", added) == ["code", "passengers"]
+
+
+def test_what_is_told_of_several_columns_in_the_same_words_is_told_once(app):
+    def empty(column, count="2", table="a"):
+        place = Place(file=f"data/{table}.csv", resource=table, field=column)
+        return Finding(code="recommended-empty", severity="warning", place=place, details={"count": count})
+
+    with app.test_request_context("/ja/publish"):
+        told = desk._together((empty("x"), empty("z", "3"), empty("y"), empty("x", table="b"), Finding(code="folder-not-empty")))
+    places = ["項目「x」", "項目「y」"], ["項目「z」"], ["項目「x」"], []
+    assert [each["places"] for each in told] == list(places)
+    assert [each["about"] for each in told] == ["data/a.csv 表 a", "data/a.csv 表 a", "data/b.csv 表 b", ""]
 
 
 def test_the_filled_workbook_is_published(send, store, token):
