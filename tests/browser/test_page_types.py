@@ -18,9 +18,10 @@ NO_PAGES = {
     "searching.suggest",
     "searching.suggest_to_browser",
     "snippets.snippets",
+    "templates.template",
     "versionfeed.versions",
 }
-"""Views with a twin in each language that answer with a feed, a picture, JSON or a redirect."""
+"""Views with a twin in each language that answer with a feed, a picture, JSON, a workbook or a redirect."""
 
 
 @pytest.fixture(scope="module")
