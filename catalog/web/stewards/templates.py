@@ -1,7 +1,5 @@
 """The workbook of a standard to fill in, for a steward who has no command line; ``/check`` and ``/publish`` take it back."""
 
-from functools import partial
-
 from flask import Blueprint, Response, g
 
 from catalog import media
@@ -12,7 +10,7 @@ from catalog.standards import Standard
 from catalog.values import fold
 from catalog.web.definitions import EDITION
 from catalog.web.parameters import BadQuery, Line, takes
-from catalog.web.responses import Manners, answer, remembered
+from catalog.web.responses import Manners, answer, content_of
 
 blueprint = Blueprint("templates", __name__)
 
@@ -32,8 +30,7 @@ def template(slug: str) -> Response:
         raise BadQuery([Finding(code="parameter-missing", details={"parameter": PUBLISHER.name, "expected": "272035"})])
     if len(standard.tables) > 1:
         raise Refusal(Finding(code="clean-standard-package", found=slug))
-    made = remembered(partial(_workbook, standard, publisher), standard.edition, publisher)
-    response = answer(made, media.XLSX.media_type, Manners(), compressible=False)
+    response = answer(content_of(_workbook(standard, publisher)), media.XLSX.media_type, Manners(), compressible=False)
     response.headers["Content-Disposition"] = f'attachment; filename="{publisher}-{slug}{media.XLSX.suffix}"'
     return response
 
