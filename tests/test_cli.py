@@ -194,7 +194,7 @@ def test_a_table_alone_is_told_where_to_go(tmp_path: Path) -> None:
     [
         ("validate",), ("validat",), ("validate", "--jso", "x"), ("validate", "--limit-errors", "x", "y"),
         ("validate", "--limit-errors", "-3", "y"), ("validate", "--json=3", "x"), ("publish", "--note"), ("withdraw", "a", "b"),
-        ("token", "create"), ("serve", "--log", "x"), ("vocab", "check", "nowhere"),
+        ("token", "create"), ("serve", "--log", "x"), ("harvest", "change", "far"), ("vocab", "check", "nowhere"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_told_in_japanese_alone(arguments: tuple[str, ...]) -> None:

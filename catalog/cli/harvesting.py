@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from catalog.store import LineRow
 
 _NAME = click.argument("name")
+_HOSTS = click.option(
+    "--allow-host", "hosts", multiple=True, help=say(_("Host that may be reached although it is not of the public internet."))
+)
 _PORTION = 500
 _OF_ONE = frozenset({"failed", "refused"})
 
@@ -41,9 +44,7 @@ app.add_command(harvest)
     click.option(
         "--kind", default="auto", show_default=True, help=say(_("dcat, ckan, list or files; without it the first run finds out."))
     ),
-    click.option(
-        "--allow-host", "hosts", multiple=True, help=say(_("Host that may be reached although it is not of the public internet."))
-    ),
+    _HOSTS,
     click.option("--publisher", default="", help=say(_("Id of the publisher of records that name none."))),
     click.option("--publisher-name", default="", help=say(_("Its name."))),
     click.option(
@@ -74,9 +75,7 @@ def add(name: str, address: str, *, as_json: bool, home: str | None, metadata_on
     _NAME,
     click.option("--address", help=say(_("Where it is now."))),
     click.option("--kind", help=say(_("dcat, ckan, list, files or auto."))),
-    click.option(
-        "--allow-host", "hosts", multiple=True, help=say(_("Host that may be reached although it is not of the public internet."))
-    ),
+    _HOSTS,
     click.option("--publisher", help=say(_("Id of the publisher of records that name none."))),
     click.option("--publisher-name", help=say(_("Its name."))),
     click.option("--license", help=say(_("Licence of the files of a list that names none, e.g. CC-BY-4.0."))),
@@ -90,6 +89,8 @@ def change(name: str, *, as_json: bool, home: str | None, **given: Any) -> None:
 
     settings = load({"home": home})
     changes = {each: value for each, value in given.items() if value is not None and value != ()}
+    if not changes:
+        raise click.UsageError(say(_("Say what is to be changed.")))
     with open_store(settings) as store:
         changed = changing.change(name, settings, store, actor(), **changes)
     if as_json:
